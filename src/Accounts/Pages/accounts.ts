@@ -1,0 +1,3 @@
+import "./availability.ts";
+import "./passkeys.ts";
+import "./reveal.ts";
