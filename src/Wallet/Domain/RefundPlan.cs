@@ -1,0 +1,37 @@
+using Madang.Platform.Web;
+
+namespace Madang.Wallet.Domain;
+
+/// <summary>A charge of which something may go back, newest first in lists.</summary>
+internal sealed record Refundable(Guid Charge, long Left);
+
+/// <summary>Splits a refund over the charges that it goes back to.</summary>
+internal static class RefundPlan
+{
+    /// <summary>What could go back now: no more than is unused, and no more than was charged.</summary>
+    public static long Most(long available, IEnumerable<Refundable> charges) => Math.Min(available, charges.Sum(charge => charge.Left));
+
+    public static Result<IReadOnlyList<Refundable>> Split(long amount, long available, IReadOnlyList<Refundable> newestFirst)
+    {
+        if (amount <= 0)
+            return Ledger.InvalidAmount;
+        if (amount > available)
+            return new Failure("wallet.insufficient", $"{available} is available, {amount} is needed.") { Extra = Extra("available", available) };
+        var parts = new List<Refundable>();
+        var left = amount;
+        foreach (var charge in newestFirst)
+        {
+            if (left == 0)
+                break;
+            var part = Math.Min(left, charge.Left);
+            if (part > 0)
+                parts.Add(charge with { Left = part });
+            left -= part;
+        }
+        return left == 0
+            ? parts
+            : new Failure("wallet.not_refundable", $"Only {amount - left} can go back: what was charged lately, less what went back already.") { Extra = Extra("refundable", amount - left) };
+    }
+
+    private static Dictionary<string, object?> Extra(string name, long amount) => new(StringComparer.Ordinal) { [name] = amount };
+}
