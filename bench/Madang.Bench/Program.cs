@@ -1,0 +1,15 @@
+using Madang.Bench;
+
+return args switch
+{
+    ["images", .. var only] => await ImagesBench.RunAsync(only),
+    ["accounts"] => await AccountsBench.RunAsync(),
+    ["wallet"] => await WalletBench.RunAsync(),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: ./bench/run images [cold|hit|srcset|stampede ...] | accounts | wallet");
+    return 2;
+}
