@@ -1,8 +1,11 @@
 using System.Globalization;
 using Madang.Accounts;
+using Madang.Auctions;
 using Madang.Design;
 using Madang.Images;
+using Madang.Market;
 using Madang.Notifications;
+using Madang.Orders;
 using Madang.Platform.Blobs;
 using Madang.Platform.Data;
 using Madang.Platform.Live;
@@ -48,6 +51,9 @@ internal static class Server
         builder.Services.AddAccounts(builder.Configuration);
         builder.Services.AddImages(builder.Configuration);
         builder.Services.AddWallet(builder.Configuration, builder.Environment.IsDevelopment());
+        builder.Services.AddMarket(builder.Configuration);
+        builder.Services.AddAuctions(builder.Configuration);
+        builder.Services.AddOrders(builder.Configuration);
         builder.Services.AddOpenApi(ApiDescription.Configure);
 
         var app = builder.Build();
@@ -68,6 +74,9 @@ internal static class Server
         app.MapAccounts();
         app.MapImages();
         app.MapWallet();
+        app.MapMarket();
+        app.MapAuctions();
+        app.MapOrders();
         return app;
     }
 }

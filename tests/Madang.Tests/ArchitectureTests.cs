@@ -2,9 +2,12 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Madang.Accounts;
+using Madang.Auctions;
 using Madang.Design;
 using Madang.Images;
+using Madang.Market;
 using Madang.Notifications;
+using Madang.Orders;
 using Madang.Platform.Data;
 using Madang.Tests.Host;
 using Madang.Wallet;
@@ -27,10 +30,16 @@ public sealed partial class ArchitectureTests(MadangHost host) : IClassFixture<M
         [typeof(AccountsModule).Assembly] = ["Madang.Design", "Madang.Images", "Madang.Notifications", "Madang.Platform"],
         [typeof(ImagesModule).Assembly] = ["Madang.Design", "Madang.Platform"],
         [typeof(WalletModule).Assembly] = ["Madang.Accounts", "Madang.Design", "Madang.Notifications", "Madang.Platform"],
+        [typeof(MarketModule).Assembly] = ["Madang.Accounts", "Madang.Design", "Madang.Images", "Madang.Notifications", "Madang.Platform", "Madang.Wallet"],
+        [typeof(AuctionsModule).Assembly] = ["Madang.Accounts", "Madang.Design", "Madang.Market", "Madang.Notifications", "Madang.Platform", "Madang.Wallet"],
+        [typeof(OrdersModule).Assembly] = ["Madang.Accounts", "Madang.Auctions", "Madang.Design", "Madang.Images", "Madang.Market", "Madang.Notifications", "Madang.Platform", "Madang.Wallet"],
     };
 
     /// <summary>Which schema belongs to which folder of src.</summary>
-    private static readonly Dictionary<string, string> Owners = new() { ["platform"] = "Platform", ["notifications"] = "Notifications", ["accounts"] = "Accounts", ["images"] = "Images", ["wallet"] = "Wallet" };
+    private static readonly Dictionary<string, string> Owners = new()
+    {
+        ["platform"] = "Platform", ["notifications"] = "Notifications", ["accounts"] = "Accounts", ["images"] = "Images", ["wallet"] = "Wallet", ["market"] = "Market", ["auctions"] = "Auctions", ["orders"] = "Orders",
+    };
 
     public static TheoryData<string> Modules => [.. MaySee.Keys.Select(module => module.GetName().Name!)];
 

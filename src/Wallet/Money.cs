@@ -1,10 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 
-namespace Madang.Wallet.Pages;
+namespace Madang.Wallet;
 
 /// <summary>Amounts as people read them: minor units of the wallet's currency, in the language of the request.</summary>
-internal sealed class Money(IOptions<WalletOptions> options)
+/// <param name="options">Names the currency.</param>
+public sealed class Money(IOptions<WalletOptions> options)
 {
     // ISO 4217: currencies whose minor unit is not a hundredth.
     private static readonly HashSet<string> Whole = ["KRW", "JPY", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "XPF"];
@@ -15,6 +16,7 @@ internal sealed class Money(IOptions<WalletOptions> options)
     public int Decimals => Whole.Contains(_currency) ? 0 : 2;
 
     /// <summary><c>30,000원</c>, <c>₩30,000</c>, or with the currency's code.</summary>
+    /// <param name="amount">In minor units.</param>
     public string Text(long amount)
     {
         var number = Number(amount);
@@ -27,9 +29,11 @@ internal sealed class Money(IOptions<WalletOptions> options)
     }
 
     /// <summary>As <see cref="Text"/>, always with a sign.</summary>
+    /// <param name="amount">In minor units.</param>
     public string Change(long amount) => amount > 0 ? $"+{Text(amount)}" : Text(amount);
 
     /// <summary>The bare number, with separators of thousands.</summary>
+    /// <param name="amount">In minor units.</param>
     public string Number(long amount)
     {
         var value = Math.Abs((decimal)amount) / (decimal)Math.Pow(10, Decimals);
@@ -37,6 +41,9 @@ internal sealed class Money(IOptions<WalletOptions> options)
     }
 
     /// <summary>Reads an amount: as it stands in a form's value, or as people type it, with separators and in major units.</summary>
+    /// <param name="text">What was sent.</param>
+    /// <param name="typed">True: a person typed it; false: the bare minor units of a form's value.</param>
+    /// <param name="amount">In minor units.</param>
     public bool TryRead(string? text, bool typed, out long amount)
     {
         amount = 0;

@@ -1,13 +1,15 @@
 using Microsoft.Extensions.Options;
 
-namespace Madang.Wallet.Features;
+namespace Madang.Wallet;
 
-/// <summary>Whose midnight ends a day: the books' and the history's.</summary>
-internal sealed class WalletZone(IOptions<WalletOptions> options)
+/// <summary>The clock on the wall: whose midnight ends a day of the books, and by which people read and type times (<c>Wallet:TimeZone</c>).</summary>
+/// <param name="options">Names the zone.</param>
+public sealed class WalletZone(IOptions<WalletOptions> options)
 {
     private readonly TimeZoneInfo _zone = TimeZoneInfo.FindSystemTimeZoneById(options.Value.TimeZone);
 
     /// <summary>When a day begins.</summary>
+    /// <param name="day">The day.</param>
     public DateTimeOffset Start(DateOnly day)
     {
         var midnight = day.ToDateTime(TimeOnly.MinValue);
@@ -16,8 +18,10 @@ internal sealed class WalletZone(IOptions<WalletOptions> options)
     }
 
     /// <summary>Which day it is at a time.</summary>
+    /// <param name="at">The time.</param>
     public DateOnly Day(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, _zone).DateTime);
 
     /// <summary>A time as the clock on the wall shows it.</summary>
+    /// <param name="at">The time.</param>
     public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone);
 }

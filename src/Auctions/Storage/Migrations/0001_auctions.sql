@@ -1,0 +1,2 @@
+-- Owns everything of the module auctions.
+create schema auctions;

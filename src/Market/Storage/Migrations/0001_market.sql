@@ -1,0 +1,2 @@
+-- Owns everything of the module market.
+create schema market;

@@ -1,0 +1,2 @@
+-- Owns everything of the module orders.
+create schema orders;
