@@ -55,15 +55,8 @@ public sealed class RefusedUploadTests(ImagesHost host) : IClassFixture<ImagesHo
     [InlineData("Webp")]
     [InlineData("Gif")]
     [InlineData("Tiff")]
-    public async Task A_small_file_that_claims_to_be_huge_is_refused_by_its_header(string format)
-    {
-        var before = GC.GetTotalMemory(forceFullCollection: false);
-
-        await RefusedAsync(
-            Pictures.Bomb(Enum.Parse<SourceFormat>(format)), HttpStatusCode.UnprocessableEntity, "image.too_large_side", "image.too_many_pixels", "image.corrupt", "image.truncated");
-
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: false) - before, long.MinValue, 100_000_000);
-    }
+    public Task A_small_file_that_claims_to_be_huge_is_refused_by_its_header(string format) => RefusedAsync(
+        Pictures.Bomb(Enum.Parse<SourceFormat>(format)), HttpStatusCode.UnprocessableEntity, "image.too_large_side", "image.too_many_pixels", "image.corrupt", "image.truncated");
 
     [Theory]
     [InlineData("0")]
