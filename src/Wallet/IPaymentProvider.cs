@@ -32,12 +32,16 @@ public interface IPaymentProvider
     /// <param name="cancellation">Gives up.</param>
     Task<ProviderPayment?> Confirm(Guid order, string payment, long amount, CancellationToken cancellation);
 
-    /// <summary>Pays back a payment, or a part of it. Null when done, also when it had been done before under this key; a refusal is final.</summary>
-    /// <param name="key">The idempotency key: one refund, however often it is asked for.</param>
+    /// <summary>
+    /// Pays back a payment, or a part of it. Null when done, also when it had been done before under this key. After a refusal the provider is asked
+    /// (<see cref="Find"/>) before it is believed; what means "later", or leaves in doubt whether it was done, is an outage.
+    /// </summary>
+    /// <param name="key">The idempotency key: one refund, however often it is asked for. After hours of trying it is another one, as providers forget keys.</param>
     /// <param name="payment">The payment's id at the provider.</param>
     /// <param name="amount">How much.</param>
+    /// <param name="refundable">What could be paid back when the provider was last asked: one that can compares it, and does nothing where it is less by now.</param>
     /// <param name="cancellation">Gives up.</param>
-    Task<Failure?> Refund(Guid key, string payment, long amount, CancellationToken cancellation);
+    Task<Failure?> Refund(Guid key, string payment, long amount, long refundable, CancellationToken cancellation);
 
     /// <summary>Reads a webhook: whom it concerns, and that it is the provider's where it is signed. A hint to ask about the order; its content is kept and not believed.</summary>
     /// <param name="message">The message, byte by byte.</param>

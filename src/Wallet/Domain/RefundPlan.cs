@@ -2,14 +2,17 @@ using Madang.Platform.Web;
 
 namespace Madang.Wallet.Domain;
 
-/// <summary>A charge of which something may go back, newest first in lists.</summary>
-internal sealed record Refundable(Guid Charge, long Left);
+/// <summary>A charge of which something may go back, newest first in lists. Refused: its provider would not pay back the last time.</summary>
+internal sealed record Refundable(Guid Charge, long Left, bool Refused = false);
 
 /// <summary>Splits a refund over the charges that it goes back to.</summary>
 internal static class RefundPlan
 {
     /// <summary>What could go back now: no more than is unused, and no more than was charged.</summary>
     public static long Most(long available, IEnumerable<Refundable> charges) => Math.Min(available, charges.Sum(charge => charge.Left));
+
+    /// <summary>What must go back before its owner leaves: not what a provider refused, or it would keep him for ever.</summary>
+    public static long Owed(long available, IEnumerable<Refundable> charges) => Most(available, charges.Where(charge => !charge.Refused));
 
     public static Result<IReadOnlyList<Refundable>> Split(long amount, long available, IReadOnlyList<Refundable> newestFirst)
     {
@@ -19,7 +22,8 @@ internal static class RefundPlan
             return new Failure("wallet.insufficient", $"{available} is available, {amount} is needed.") { Extra = Extra("available", available) };
         var parts = new List<Refundable>();
         var left = amount;
-        foreach (var charge in newestFirst)
+        // What was refused may be refused again: last, so that it does not stand in the way of what can go back. The sort is stable.
+        foreach (var charge in newestFirst.OrderBy(charge => charge.Refused))
         {
             if (left == 0)
                 break;

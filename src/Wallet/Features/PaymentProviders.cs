@@ -7,6 +7,8 @@ internal sealed class PaymentProviders(IEnumerable<IPaymentProvider> providers)
 
     public IReadOnlyList<IPaymentProvider> All => _providers;
 
+    public IReadOnlyList<string> Names { get; } = [.. providers.Select(provider => provider.Name)];
+
     public IPaymentProvider? Default => _providers.FirstOrDefault();
 
     public IPaymentProvider? Find(string? name) => _providers.Find(provider => provider.Name == name);

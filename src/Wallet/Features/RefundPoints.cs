@@ -1,4 +1,3 @@
-using Madang.Notifications;
 using Madang.Platform.Data;
 using Madang.Platform.Web;
 using Madang.Platform.Work;
@@ -9,7 +8,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -43,9 +41,9 @@ public sealed record RefundResource(Guid Id, long Amount, string State, DateTime
 /// <param name="Failure">Why the provider refused.</param>
 public sealed record RefundPartResource(Guid Charge, long Amount, string State, string? Failure);
 
-/// <summary>Unused points go back, newest charges first. They are held at once, so that nobody bids with them, and leave when the provider has paid.</summary>
+/// <summary>Unused points go back, newest charges first, those that were refused before last. They are held at once, so that nobody bids with them, and leave when the provider has paid.</summary>
 internal sealed class RefundPoints(
-    NpgsqlDataSource source, RefundStore refunds, LedgerStore ledger, WorkQueue work, IOptions<WalletOptions> options, TimeProvider time)
+    NpgsqlDataSource source, RefundStore refunds, LedgerStore ledger, PaymentProviders providers, WorkQueue work, IOptions<WalletOptions> options, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -66,7 +64,11 @@ internal sealed class RefundPoints(
 
     /// <summary>How much of <paramref name="available"/> could go back now.</summary>
     public async Task<long> MostAsync(Guid member, long available, CancellationToken cancellation) =>
-        RefundPlan.Most(available, await refunds.RefundableAsync(member, Since, cancellation));
+        RefundPlan.Most(available, await refunds.RefundableAsync(member, Since, providers.Names, cancellation));
+
+    /// <summary>How much of it a member who leaves must get back before. What a provider refused to pay back may be tried again, and keeps nobody here.</summary>
+    public async Task<long> OwedAsync(Guid member, long available, CancellationToken cancellation) =>
+        RefundPlan.Owed(available, await refunds.RefundableAsync(member, Since, providers.Names, cancellation));
 
     public async Task<Result<RefundRow>> HandleAsync(Guid member, string? key, long amount, CancellationToken cancellation) =>
         CreateCharge.CheckKey(key) is { } badKey ? badKey : await source.InTransaction(tx => WriteAsync(tx, member, key!, amount, cancellation), cancellation);
@@ -75,7 +77,7 @@ internal sealed class RefundPoints(
 
     private async Task<Result<RefundRow>> WriteAsync(NpgsqlTransaction tx, Guid member, string key, long amount, CancellationToken cancellation)
     {
-        var charges = await RefundStore.LockRefundableAsync(member, Since, tx);
+        var charges = await RefundStore.LockRefundableAsync(member, Since, providers.Names, tx);
         var batch = await ledger.OpenAsync(tx, new WalletScope([member], [], []), cancellation);
         // Looked up under the locks: a twin of this request has committed by now.
         if (await RefundStore.FindByKeyAsync(member, key, tx) is { } before)
@@ -86,7 +88,7 @@ internal sealed class RefundPoints(
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var parts = new List<RefundPartRow>();
-        foreach (var (charge, part) in plan)
+        foreach (var (charge, part, _) in plan)
         {
             var partId = Guid.CreateVersion7(now);
             var hold = batch.Try(new HoldPoints($"refund-hold:{partId}", new($"charge:{charge}"), member, part)).Value.Hold!.Value;
@@ -99,43 +101,4 @@ internal sealed class RefundPoints(
             await work.Enqueue(tx, SendRefund.Kind, new SendRefund.Job(part.Id), key: part.Id.ToString(), ct: cancellation);
         return refund;
     }
-}
-
-/// <summary>The job behind a part of a refund: the provider pays back, then the held points leave; where it refuses for good they are free again.</summary>
-internal sealed partial class SendRefund(
-    NpgsqlDataSource source, ChargeStore charges, PaymentProviders providers, IWallet wallet, INotifications notifications, TimeProvider time, ILogger<SendRefund> log)
-    : IWorkHandler<SendRefund.Job>
-{
-    public const string Kind = "wallet.refund";
-
-    public async Task Handle(Job payload, WorkContext context, CancellationToken ct)
-    {
-        if (await source.InTransaction(tx => RefundStore.FindPartAsync(payload.Part, tx), ct) is not { State: "pending" } part)
-            return;
-        var charge = (await charges.FindAsync(part.ChargeId, ct))!;
-        // Thrown when the provider is down: the job is tried again, and the points stay held. Killed after it, the provider knows the key and pays once.
-        var refusal = await providers.Of(charge.Provider).Refund(part.Id, charge.Payment!, part.Amount, ct);
-        if (refusal is not null)
-            LogRefused(log, part.Id, charge.Id, refusal.Code, refusal.Detail);
-
-        await source.InTransaction(async tx =>
-        {
-            await ChargeStore.LockAsync(charge.Id, tx);
-            if (await RefundStore.FindPartAsync(part.Id, tx) is not { State: "pending" })
-                return;
-            var reference = new Reference($"charge:{charge.Id}");
-            Movement movement = refusal is null
-                ? new Withdraw($"refund:{part.Id}", reference, charge.MemberId, part.HoldId, charge.Provider)
-                : new ReleaseHold($"refund-release:{part.Id}", reference, charge.MemberId, part.HoldId);
-            _ = (await wallet.Move(tx, movement, ct)).Value;
-            await RefundStore.EndPartAsync(part, refusal?.Code, time.GetUtcNow(), tx);
-            await notifications.Notify(tx, charge.MemberId, refusal is null ? "wallet.refunded" : "wallet.refund_failed", new { part.Amount }, part.RefundId.ToString());
-            await context.Complete(tx, ct);
-        }, ct);
-    }
-
-    [LoggerMessage(LogLevel.Warning, "Refund {Part} of charge {Charge} was refused: {Code} {Detail}")]
-    private static partial void LogRefused(ILogger log, Guid part, Guid charge, string code, string detail);
-
-    internal sealed record Job(Guid Part);
 }

@@ -13,7 +13,7 @@ namespace Madang.Wallet.Features;
 /// up those that nobody paid, and wakes refunds whose job ran out of attempts while the provider was down.
 /// </summary>
 internal sealed partial class SweepCharges(
-    NpgsqlDataSource source, ChargeStore charges, SettleCharge settle, WorkQueue work, IOptions<WalletOptions> options, TimeProvider time, ILogger<SweepCharges> log)
+    NpgsqlDataSource source, ChargeStore charges, PaymentProviders providers, SettleCharge settle, WorkQueue work, IOptions<WalletOptions> options, TimeProvider time, ILogger<SweepCharges> log)
     : IWorkHandler<SweepCharges.Job>
 {
     public const string Kind = "wallet.sweep";
@@ -55,7 +55,7 @@ internal sealed partial class SweepCharges(
         }
         await source.InTransaction(async tx =>
         {
-            foreach (var part in await RefundStore.PendingAsync(time.GetUtcNow() - RefundPatience, Most, tx))
+            foreach (var part in await RefundStore.PendingAsync(time.GetUtcNow() - RefundPatience, providers.Names, Most, tx))
                 // None when its job still lives.
                 await work.Enqueue(tx, SendRefund.Kind, new SendRefund.Job(part), key: part.ToString(), ct: ct);
         }, ct);

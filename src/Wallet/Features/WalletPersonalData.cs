@@ -41,7 +41,7 @@ internal sealed class WalletPersonalData(IWallet wallet, RefundPoints refunds, L
             """, new { member }, transaction);
         if (isUnderWay)
             return new Failure("wallet.under_way", "Points of yours are held, in escrow, or on their way; let that end first.", StatusCodes.Status409Conflict);
-        return await refunds.MostAsync(member, batch.Available(member), CancellationToken.None) > 0
+        return await refunds.OwedAsync(member, batch.Available(member), CancellationToken.None) > 0
             ? new Failure("wallet.refund_first", "Get your unused points back first, at /wallet/refund.", StatusCodes.Status409Conflict)
             : null;
     }

@@ -52,7 +52,7 @@ internal sealed class SandboxProvider(NpgsqlDataSource source, TimeProvider time
         return await Find(order, cancellation);
     }
 
-    public async Task<Failure?> Refund(Guid key, string payment, long amount, CancellationToken cancellation)
+    public async Task<Failure?> Refund(Guid key, string payment, long amount, long refundable, CancellationToken cancellation)
     {
         try
         {
@@ -62,7 +62,8 @@ internal sealed class SandboxProvider(NpgsqlDataSource source, TimeProvider time
                     "insert into wallet.sandbox_refund (key, payment_id, amount, created_at) values (@key, @payment, @amount, @Now) on conflict (key) do nothing",
                     new { key = key.ToString(), payment, amount, Now = time.GetUtcNow() }, tx) == 1;
                 if (isNew && await tx.Connection!.ExecuteAsync(
-                        "update wallet.sandbox_payment set refunded = refunded + @amount where id = @payment and state = 'paid' and refunded + @amount <= amount", new { payment, amount }, tx) == 0)
+                        "update wallet.sandbox_payment set refunded = refunded + @amount where id = @payment and state = 'paid' and amount - refunded = @refundable and @amount <= @refundable",
+                        new { payment, amount, refundable }, tx) == 0)
                     throw new FailureException(new Failure("sandbox.not_refundable", "This payment has not that much left."));
             }, cancellation);
             return null;

@@ -21,6 +21,13 @@ internal sealed class TossPayments(IHttpClientFactory clients, IOptions<WalletOp
 
     private static readonly TimeSpan Kst = TimeSpan.FromHours(9);
 
+    /// <summary>Answers to a cancellation (https://docs.tosspayments.com/reference/error-codes) that are no refusal: later, not as it was, or somebody has done it already.</summary>
+    private static readonly HashSet<string> InDoubt = new(StringComparer.Ordinal)
+    {
+        "PROVIDER_ERROR", "FORBIDDEN_CONSECUTIVE_REQUEST", "IDEMPOTENT_REQUEST_PROCESSING", "NOT_AVAILABLE_BANK", "NOT_MATCHES_REFUNDABLE_AMOUNT",
+        "ALREADY_CANCELED_PAYMENT", "ALREADY_REFUND_PAYMENT", "ALREADY_PROCESSED_PAYMENT", "COMMON_ERROR", "unknown",
+    };
+
     public string Name => ProviderName;
 
     public bool IsTest => options.Value.Toss.SecretKey?.StartsWith("test_", StringComparison.Ordinal) == true;
@@ -56,10 +63,13 @@ internal sealed class TossPayments(IHttpClientFactory clients, IOptions<WalletOp
         return answer.Payment is { } confirmed ? ToPayment(confirmed) : await Find(order, cancellation);
     }
 
-    public async Task<Failure?> Refund(Guid key, string payment, long amount, CancellationToken cancellation)
+    public async Task<Failure?> Refund(Guid key, string payment, long amount, long refundable, CancellationToken cancellation)
     {
-        var answer = await SendAsync(HttpMethod.Post, $"/v1/payments/{Uri.EscapeDataString(payment)}/cancel", new { cancelReason = "Unused points", cancelAmount = amount }, key, cancellation);
-        return answer.Failure is { } code ? new Failure($"toss.{code.ToLowerInvariant()}", "The payment service refused to pay back.") : null;
+        var answer = await SendAsync(
+            HttpMethod.Post, $"/v1/payments/{Uri.EscapeDataString(payment)}/cancel", new { cancelReason = "Unused points", cancelAmount = amount, refundableAmount = refundable }, key, cancellation);
+        return answer.Failure is not { } code ? null
+            : InDoubt.Contains(code) ? throw new ProviderUnavailableException(Name, $"{(int)answer.Status} {code}")
+            : new Failure($"toss.{code.ToLowerInvariant()}", "The payment service refused to pay back.");
     }
 
     public Task<Result<ProviderEvent>> ReadWebhook(WebhookMessage message, CancellationToken cancellation) => Task.FromResult(Read(message));

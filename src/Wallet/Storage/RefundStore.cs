@@ -37,19 +37,24 @@ internal sealed record RefundRow(Guid Id, Guid MemberId, string Key, long Amount
 /// <summary>Refunds. Charges are locked first, newest first, then the accounts.</summary>
 internal sealed class RefundStore(NpgsqlDataSource source)
 {
+    // Ordered by the id alone, which is the order of the locks; the plan puts the refused ones last.
     private const string Left =
-        "from wallet.charge where member_id = @member and state = 'paid' and paid_at > @since and amount > refunded + refunding";
+        """
+        select id as charge, amount - refunded - refunding as left,
+               coalesce((select p.state = 'failed' from wallet.refund_part p where p.charge_id = charge.id and p.state <> 'pending' order by p.ended_at desc, p.id desc limit 1), false) as refused
+        from wallet.charge where member_id = @member and state = 'paid' and paid_at > @since and amount > refunded + refunding and provider = any(@providers)
+        order by id desc
+        """;
 
-    public async Task<IReadOnlyList<Refundable>> RefundableAsync(Guid member, DateTimeOffset since, CancellationToken cancellation)
+    /// <summary>Charges of which something could go back; none of a provider that is not on.</summary>
+    public async Task<IReadOnlyList<Refundable>> RefundableAsync(Guid member, DateTimeOffset since, IReadOnlyList<string> providers, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        return (await connection.QueryAsync<Refundable>(new CommandDefinition(
-            $"select id as charge, amount - refunded - refunding as left {Left} order by id desc", new { member, since }, cancellationToken: cancellation))).AsList();
+        return (await connection.QueryAsync<Refundable>(new CommandDefinition(Left, new { member, since, providers }, cancellationToken: cancellation))).AsList();
     }
 
-    public static async Task<IReadOnlyList<Refundable>> LockRefundableAsync(Guid member, DateTimeOffset since, NpgsqlTransaction tx) =>
-        (await tx.Connection!.QueryAsync<Refundable>(
-            $"select id as charge, amount - refunded - refunding as left {Left} order by id desc for update", new { member, since }, tx)).AsList();
+    public static async Task<IReadOnlyList<Refundable>> LockRefundableAsync(Guid member, DateTimeOffset since, IReadOnlyList<string> providers, NpgsqlTransaction tx) =>
+        (await tx.Connection!.QueryAsync<Refundable>($"{Left} for update", new { member, since, providers }, tx)).AsList();
 
     public static Task<RefundRow?> FindByKeyAsync(Guid member, string key, NpgsqlTransaction tx) =>
         ReadAsync(tx.Connection!, "member_id = @member and key = @key", new { member, key }, tx);
@@ -99,8 +104,18 @@ internal sealed class RefundStore(NpgsqlDataSource source)
         where id = @ChargeId
         """, new { part.Id, part.ChargeId, part.Amount, Done = failure is null ? part.Amount : 0, failure, now }, tx);
 
-    public static Task<IEnumerable<Guid>> PendingAsync(DateTimeOffset before, int most, NpgsqlTransaction tx) => tx.Connection!.QueryAsync<Guid>(
-        "select id from wallet.refund_part where state = 'pending' and created_at < @before order by created_at limit @most", new { before, most }, tx);
+    /// <summary>The part of a charge whose turn it is.</summary>
+    public static Task<Guid?> FirstPendingAsync(Guid charge, NpgsqlTransaction tx) => tx.Connection!.QuerySingleOrDefaultAsync<Guid?>(
+        "select id from wallet.refund_part where charge_id = @charge and state = 'pending' order by created_at, id limit 1", new { charge }, tx);
+
+    /// <summary>Parts that wait for long, and whose turn it is. None of a provider that is not on: they could not go, and would stand before those that can.</summary>
+    public static Task<IEnumerable<Guid>> PendingAsync(DateTimeOffset before, IReadOnlyList<string> providers, int most, NpgsqlTransaction tx) => tx.Connection!.QueryAsync<Guid>(
+        """
+        select p.id from wallet.refund_part p join wallet.charge c on c.id = p.charge_id
+        where p.state = 'pending' and p.created_at < @before and c.provider = any(@providers)
+          and not exists (select from wallet.refund_part o where o.charge_id = p.charge_id and o.state = 'pending' and (o.created_at, o.id) < (p.created_at, p.id))
+        order by p.created_at limit @most
+        """, new { before, providers, most }, tx);
 
     private static async Task<RefundRow?> ReadAsync(NpgsqlConnection connection, string where, object arguments, NpgsqlTransaction? tx)
     {

@@ -1,13 +1,15 @@
 using System.Net;
 using System.Net.Http.Json;
+using Dapper;
+using Madang.Accounts;
 using Madang.Platform.Data;
-using Madang.Platform.Web;
+using Madang.Platform.Work;
 using Madang.Tests.Host;
 using Madang.Wallet;
 using Madang.Wallet.Domain;
-using Madang.Wallet.Providers;
+using Madang.Wallet.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using Xunit;
 
 namespace Madang.Tests.Wallet;
@@ -104,11 +106,74 @@ public sealed class RefundTests(WalletHost host) : IClassFixture<WalletHost>
     {
         var member = await WalletMember.JoinAsync(host.First);
         var charge = await member.BuyAsync(30_000);
-        // Somebody paid it back at the provider's own desk.
-        await host.SqlAsync("update wallet.sandbox_payment set refunded = amount where order_id = @id", new { id = charge.ToString() });
+        // There is less to pay back than we believe.
+        await host.SqlAsync("update wallet.sandbox_payment set amount = 5000 where order_id = @id", new { id = charge.ToString() });
         var refund = await (await member.RefundAsync(10_000)).ShouldBeAsync(HttpStatusCode.Created);
         await DoneAsync(member, refund, "failed");
         Assert.Equal((30_000, 0, 30_000), await member.BalanceAsync());
+    }
+
+    [Fact]
+    public async Task What_went_back_at_the_providers_own_desk_does_not_go_back_again_and_its_points_leave()
+    {
+        var member = await WalletMember.JoinAsync(host.First);
+        var charge = await member.BuyAsync(30_000);
+        await host.SqlAsync("update wallet.sandbox_payment set refunded = amount where order_id = @id", new { id = charge.ToString() });
+        var refund = await (await member.RefundAsync(10_000)).ShouldBeAsync(HttpStatusCode.Created);
+        await DoneAsync(member, refund, "done");
+        Assert.Equal((20_000, 0, 20_000), await member.BalanceAsync());
+    }
+
+    [Fact]
+    public async Task A_charge_that_was_refused_stands_in_nobodys_way()
+    {
+        var member = await WalletMember.JoinAsync(host.First);
+        var (older, newer) = (await member.BuyAsync(20_000), await member.BuyAsync(30_000));
+        await host.SqlAsync("update wallet.sandbox_payment set amount = 5000 where order_id = @id", new { id = newer.ToString() });
+        await DoneAsync(member, await (await member.RefundAsync(10_000)).ShouldBeAsync(HttpStatusCode.Created), "failed");
+        Assert.Equal("wallet.refund_first", await HindersAsync(host.First, member.Id));
+
+        var next = await (await member.RefundAsync(20_000)).ShouldBeAsync(HttpStatusCode.Created);
+        Assert.Equal(older, Assert.Single(next.GetProperty("parts").EnumerateArray().ToList()).GetProperty("charge").GetGuid());
+        await DoneAsync(member, next, "done");
+        // Nothing but the refused one is left: it may be tried again, and keeps nobody who wants to leave.
+        Assert.Equal((30_000, 0, 30_000), await member.BalanceAsync());
+        Assert.Null(await HindersAsync(host.First, member.Id));
+        await host.SqlAsync("update wallet.sandbox_payment set amount = 30000 where order_id = @id", new { id = newer.ToString() });
+        await DoneAsync(member, await (await member.RefundAsync(10_000)).ShouldBeAsync(HttpStatusCode.Created), "done");
+        Assert.Equal("wallet.refund_first", await HindersAsync(host.First, member.Id));
+    }
+
+    [Fact]
+    public async Task A_charge_of_a_provider_that_was_switched_off_is_left_out_and_its_pending_refunds_wake_nobody()
+    {
+        var line = new FlakyProvider();
+        await using var toss = await FakeToss.StartAsync();
+        await using var flaky = new WalletHostWith(host, line);
+        var before = await flaky.NodeAsync();
+        var (member, waiting) = (await WalletMember.JoinAsync(before), await WalletMember.JoinAsync(before));
+        await member.BuyAsync(30_000);
+        await waiting.BuyAsync(30_000);
+        line.Down = true;
+        await (await waiting.RefundAsync(10_000)).ShouldBeAsync(HttpStatusCode.Created);
+        await Answers.EventuallyAsync(() => Task.FromResult(line.Refused), refused => refused > 0);
+        await before.DisposeAsync();
+        await using (var connection = new NpgsqlConnection(flaky.Database))
+            await connection.ExecuteAsync("delete from platform.work where kind = 'wallet.refund'");
+
+        await using var after = new Node(flaky.Database, [new("Wallet:Sandbox", "false"), new("Wallet:Toss:SecretKey", "test_sk_loopback"), new("Wallet:Toss:Address", toss.Address)], port: null);
+        var now = new WalletMember(member.Member, await member.Member.ProgramAsync(after));
+        Assert.Equal((30_000, 0, 0), await now.BalanceAsync());
+        Assert.Null(await HindersAsync(after, member.Id));
+        await (await now.RefundAsync(10_000)).ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "wallet.not_refundable");
+        var source = after.Services.GetRequiredService<NpgsqlDataSource>();
+        var late = after.Clock.GetUtcNow().AddHours(1);
+        Assert.Empty(await source.InTransaction(tx => RefundStore.PendingAsync(late, ["toss"], 100, tx)));
+        Assert.Single(await source.InTransaction(tx => RefundStore.PendingAsync(late, ["toss", "sandbox"], 100, tx)));
+        await after.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(tx => after.Services.GetRequiredService<WorkQueue>().Enqueue(tx, "wallet.sweep", new { }, key: "test"));
+        after.Clock.Advance(TimeSpan.FromMinutes(5));
+        await Answers.EventuallyAsync(() => CountAsync(after, "wallet.sweep"), jobs => jobs == 0);
+        Assert.Equal(0, await CountAsync(after, "wallet.refund"));
     }
 
     [Fact]
@@ -136,81 +201,18 @@ public sealed class RefundTests(WalletHost host) : IClassFixture<WalletHost>
         Assert.Equal([a, b with { Left = 10 }], RefundPlan.Split(80, 100, [a, b]).Value);
         Assert.Equal("wallet.insufficient", RefundPlan.Split(101, 100, [a, b]).Failure?.Code);
         Assert.Equal("wallet.not_refundable", RefundPlan.Split(121, 500, [a, b]).Failure?.Code);
+        Assert.Equal([b, a with { Left = 30, Refused = true }], RefundPlan.Split(80, 100, [a with { Refused = true }, b]).Value);
+        Assert.Equal(50, RefundPlan.Owed(100, [a with { Refused = true }, b]));
         Assert.Equal(100, RefundPlan.Most(100, [a, b]));
         Assert.Equal(120, RefundPlan.Most(500, [a, b]));
     }
 
+    private static Task<string?> HindersAsync(Node node, Guid member) => node.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(async tx =>
+        (await node.Services.GetServices<IPersonalData>().Single(data => data.Section == "wallet").Hinders(tx, member))?.Code);
+
+    private static Task<long> CountAsync(Node node, string kind) => node.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(tx =>
+        tx.Connection!.ExecuteScalarAsync<long>("select count(*) from platform.work where kind = @kind", new { kind }, tx));
+
     private static Task DoneAsync(WalletMember member, System.Text.Json.JsonElement refund, string state) => Answers.EventuallyAsync(
         async () => (await (await member.Client.GetAsync($"/api/wallet/refunds/{refund.GetProperty("id").GetString()}")).ShouldBeAsync(HttpStatusCode.OK)).GetProperty("state").GetString(), seen => seen == state);
-}
-
-/// <summary>The sandbox, whose line can be cut.</summary>
-internal sealed class FlakyProvider : IPaymentProvider
-{
-    private SandboxProvider? _sandbox;
-    private int _refused;
-
-    public bool Down { get; set; }
-
-    /// <summary>After the money was taken, the answer is lost: as when we are killed at that moment.</summary>
-    public bool LosesAnswers { get; set; }
-
-    public int Refused => _refused;
-
-    public string Name => SandboxProvider.ProviderName;
-
-    public bool IsTest => true;
-
-    public FlakyProvider Over(SandboxProvider sandbox)
-    {
-        _sandbox = sandbox;
-        return this;
-    }
-
-    public Task<Result<Checkout>> OpenCheckout(CheckoutOrder order, CancellationToken cancellation) => Line().OpenCheckout(order, cancellation);
-
-    public Task<ProviderPayment?> Find(Guid order, CancellationToken cancellation) => Line().Find(order, cancellation);
-
-    public async Task<ProviderPayment?> Confirm(Guid order, string payment, long amount, CancellationToken cancellation)
-    {
-        var confirmed = await Line().Confirm(order, payment, amount, cancellation);
-        return LosesAnswers ? throw new ProviderUnavailableException(Name, "the answer is lost") : confirmed;
-    }
-
-    public Task<Failure?> Refund(Guid key, string payment, long amount, CancellationToken cancellation) => Line().Refund(key, payment, amount, cancellation);
-
-    public Task<Result<ProviderEvent>> ReadWebhook(WebhookMessage message, CancellationToken cancellation) => _sandbox!.ReadWebhook(message, cancellation);
-
-    public Task<IReadOnlyList<ProviderPayment>> Paid(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellation) => Line().Paid(from, until, cancellation);
-
-    private SandboxProvider Line()
-    {
-        if (!Down)
-            return _sandbox!;
-        Interlocked.Increment(ref _refused);
-        throw new ProviderUnavailableException(Name, "is down");
-    }
-}
-
-/// <summary>A node of its own on a database of its own, whose provider can be cut off.</summary>
-internal sealed class WalletHostWith(WalletHost like, FlakyProvider provider) : IAsyncDisposable
-{
-    private Node? _node;
-
-    public async Task<Node> NodeAsync(params KeyValuePair<string, string>[] settings)
-    {
-        var connection = await like.NewDatabaseAsync();
-        Database = connection;
-        _node = new Node(connection, [new("Wallet:Sandbox", "true"), .. settings], port: null, services =>
-        {
-            services.RemoveAll<IPaymentProvider>();
-            services.AddSingleton<IPaymentProvider>(all => provider.Over(all.GetRequiredService<SandboxProvider>()));
-        });
-        _ = _node.Services;
-        return _node;
-    }
-
-    public string Database { get; private set; } = "";
-
-    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

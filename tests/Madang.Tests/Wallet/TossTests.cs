@@ -1,14 +1,8 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
 using Madang.Tests.Host;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Madang.Tests.Wallet;
@@ -136,113 +130,5 @@ public sealed class TossTests(WalletHost host) : IClassFixture<WalletHost>
         Assert.Equal(["toss"], node.Services.GetServices<Madang.Wallet.IPaymentProvider>().Select(provider => provider.Name));
     }
 
-    private async Task<Node> NodeAsync(FakeToss toss, params KeyValuePair<string, string>[] settings)
-    {
-        var connection = await host.NewDatabaseAsync();
-        var node = new Node(connection, [new("Wallet:Sandbox", "false"), new("Wallet:Toss:SecretKey", "test_sk_loopback"), new("Wallet:Toss:Address", toss.Address), .. settings], port: null);
-        host.Keep(node);
-        return node;
-    }
-}
-
-/// <summary>The part of the Toss Payments API that we use, as its documentation describes it.</summary>
-internal sealed class FakeToss : IAsyncDisposable
-{
-    private readonly WebApplication _app;
-
-    private FakeToss(WebApplication app) => _app = app;
-
-    public ConcurrentDictionary<string, Payment> Payments { get; } = new();
-
-    public ConcurrentQueue<Call> Calls { get; } = new();
-
-    /// <summary>Every call fails with this status; 0: none.</summary>
-    public int Fails { get; set; }
-
-    public string Address => _app.Urls.First();
-
-    public static async Task<FakeToss> StartAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var toss = new FakeToss(app);
-        app.Use(async (context, next) =>
-        {
-            toss.Calls.Enqueue(new(context.Request.Method, context.Request.Path, context.Request.Headers.Authorization.ToString(), context.Request.Headers["Idempotency-Key"].ToString()));
-            if (toss.Fails == 0)
-                await next();
-            else
-                await Error(toss.Fails, "FAILED").ExecuteAsync(context);
-        });
-        app.MapPost("/v1/payments", (JsonElement body) =>
-        {
-            var order = body.GetProperty("orderId").GetString()!;
-            var amount = body.GetProperty("amount").GetInt64();
-            return Results.Json(toss.Payments.GetOrAdd(order, _ => new Payment { Order = order, Total = amount, Balance = amount }).Json());
-        });
-        app.MapGet("/v1/payments/orders/{order}", (string order) => toss.Payments.TryGetValue(order, out var payment) ? Results.Json(payment.Json()) : Error(404, "NOT_FOUND_PAYMENT"));
-        app.MapPost("/v1/payments/confirm", (JsonElement body) =>
-        {
-            var payment = toss.Payments[body.GetProperty("orderId").GetString()!];
-            if (payment.Status != "IN_PROGRESS")
-                return Error(400, "ALREADY_PROCESSED_PAYMENT");
-            if (body.GetProperty("amount").GetInt64() != payment.Total || body.GetProperty("paymentKey").GetString() != payment.Key)
-                return Error(403, "REJECT_CARD_PAYMENT");
-            (payment.Status, payment.Approved) = ("DONE", true);
-            return Results.Json(payment.Json());
-        });
-        app.MapPost("/v1/payments/{key}/cancel", (string key, JsonElement body) =>
-        {
-            var payment = toss.Payments.Values.Single(one => one.Key == key);
-            var amount = body.GetProperty("cancelAmount").GetInt64();
-            if (amount > payment.Balance)
-                return Error(403, "NOT_CANCELABLE_AMOUNT");
-            payment.Balance -= amount;
-            payment.Status = payment.Balance == 0 ? "CANCELED" : "PARTIAL_CANCELED";
-            return Results.Json(payment.Json());
-        });
-        app.MapGet("/v1/transactions", () => Results.Json(toss.Payments.Values.Where(one => one.Approved).Select(one => new { transactionKey = $"t-{one.Order}", paymentKey = one.Key, orderId = one.Order, status = one.Status, amount = one.Total })));
-        await app.StartAsync();
-        return toss;
-    }
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-    private static IResult Error(int status, string code) => Results.Json(new { code, message = "…" }, statusCode: status);
-
-    internal sealed record Call(string Method, string Path, string Authorization, string Key);
-
-    internal sealed class Payment
-    {
-        public required string Order { get; init; }
-
-        public string Key => $"key-{Order}";
-
-        public string Status { get; set; } = "READY";
-
-        public long Total { get; set; }
-
-        public long Balance { get; set; }
-
-        public bool Approved { get; set; }
-
-        public object Json() => new
-        {
-            mId = "tosspayments",
-            version = "2022-11-16",
-            paymentKey = Key,
-            orderId = Order,
-            orderName = "…",
-            status = Status,
-            requestedAt = "2026-11-21T00:00:00+09:00",
-            approvedAt = Approved ? "2026-11-21T00:00:10+09:00" : null,
-            totalAmount = Total,
-            balanceAmount = Balance,
-            currency = "KRW",
-            method = "카드",
-            checkout = new { url = $"https://pay.toss.example/{Order}" },
-        };
-    }
+    private Task<Node> NodeAsync(FakeToss toss, params KeyValuePair<string, string>[] settings) => toss.NodeAsync(host, settings);
 }
