@@ -2,9 +2,10 @@ namespace Madang.Wallet.Domain;
 
 /// <summary>
 /// What was asked for under an idempotency key, as the ledger keeps it: a repeat must ask for the same. The amount is null where the wish leaves it open (what the
-/// hold has), the hold where the wish opens one.
+/// hold has), the hold where the wish opens one. The title counts where it
+/// is the reason, in adjustments; elsewhere it is what the thing was called at the time.
 /// </summary>
-internal sealed record Content(string Kind, string Reference, Guid Member, long? Amount, Guid? Hold = null, Guid? To = null, long Fee = 0, string? Provider = null)
+internal sealed record Content(string Kind, string Reference, Guid Member, long? Amount, Guid? Hold = null, Guid? To = null, long Fee = 0, string? Provider = null, string? Title = null)
 {
     public static Content Of(Movement movement) => movement switch
     {
@@ -17,7 +18,7 @@ internal sealed record Content(string Kind, string Reference, Guid Member, long?
         Reward m => new("reward", m.For.Id, m.Member, m.Amount),
         Deposit m => new("charge", m.For.Id, m.Member, m.Amount, Provider: m.Provider),
         Withdraw m => new("refund", m.For.Id, m.Member, null, m.Hold, Provider: m.Provider),
-        Adjust m => new("adjust", m.For.Id, m.Member, m.Amount),
+        Adjust m => new("adjust", m.For.Id, m.Member, m.Amount, Title: m.For.Title),
         _ => throw new ArgumentOutOfRangeException(nameof(movement), movement.GetType().Name, "not a movement"),
     };
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Madang.Accounts;
 using Madang.Notifications;
 using Madang.Platform.Data;
@@ -46,7 +48,7 @@ internal sealed class AdjustBalance(NpgsqlDataSource source, IWallet wallet, IMe
             return new Failure("wallet.member_unknown", "There is no such member.", StatusCodes.Status404NotFound);
         return await source.InTransaction<Result<AdjustmentResource>>(async tx =>
         {
-            var movement = new Adjust($"adjust:{key}", new Reference("adjustment", reason), request.Member, request.Amount, caller.Name);
+            var movement = new Adjust(KeyOf(caller, key!), new Reference("adjustment", reason), request.Member, request.Amount, caller.Name);
             if (!(await wallet.Move(tx, movement, cancellation)).Succeeded(out var moved, out var refusal))
                 return refusal;
             if (!moved.Repeated)
@@ -58,4 +60,7 @@ internal sealed class AdjustBalance(NpgsqlDataSource source, IWallet wallet, IMe
             return new AdjustmentResource(moved.Transfer, moved.Amount, batch.Available(request.Member));
         }, cancellation);
     }
+
+    /// <summary>Each operator has keys of his own. Hashed, as the ledger's keys have 200 letters and a request's may have as many.</summary>
+    private static string KeyOf(Caller caller, string key) => $"adjust:{caller.MemberId?.ToString() ?? caller.Id}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 }

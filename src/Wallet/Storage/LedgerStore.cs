@@ -45,7 +45,7 @@ internal sealed class LedgerStore(TransferIds ids, TimeProvider time)
             (scope.Providers.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text));
         Add(batch, "select id, member_id, reference, title, state, amount, escrow from wallet.hold where id = any($1)",
             (scope.Holds.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid));
-        Add(batch, "select key, id, kind, reference, member_id, amount, hold_id, to_member_id, fee, provider from wallet.transfer where key = any($1)",
+        Add(batch, "select key, id, kind, reference, member_id, amount, hold_id, to_member_id, fee, provider, title from wallet.transfer where key = any($1)",
             (scope.Keys.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text));
 
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
@@ -71,7 +71,8 @@ internal sealed class LedgerStore(TransferIds ids, TimeProvider time)
             Guid? hold = await rows.IsDBNullAsync(6, cancellation) ? null : rows.GetGuid(6);
             made[rows.GetString(0)] = (
                 new(kind, rows.GetString(3), rows.GetGuid(4), rows.GetInt64(5), kind == "hold" ? null : hold, await rows.IsDBNullAsync(7, cancellation) ? null : rows.GetGuid(7),
-                    rows.GetInt64(8), await rows.IsDBNullAsync(9, cancellation) ? null : rows.GetString(9)),
+                    rows.GetInt64(8), await rows.IsDBNullAsync(9, cancellation) ? null : rows.GetString(9),
+                    kind == "adjust" && !await rows.IsDBNullAsync(10, cancellation) ? rows.GetString(10) : null),
                 new(rows.GetGuid(1), hold, rows.GetInt64(5), Repeated: true));
         }
         var books = new Books(accounts.ToImmutableDictionary(one => one.Key, one => one.Value.Balance), holds.ToImmutableDictionary(hold => hold.Id));

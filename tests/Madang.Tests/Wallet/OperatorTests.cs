@@ -20,6 +20,7 @@ public sealed class OperatorTests(WalletHost host) : IClassFixture<WalletHost>
         // The same again is the same; another amount under the key is a conflict.
         Assert.Equal(made.GetProperty("transfer").GetString(), (await (await AdjustAsync(chief, member.Id, 7_000, "두 번 결제된 것을 돌려드림", "a1")).ShouldBeAsync(HttpStatusCode.Created)).GetProperty("transfer").GetString());
         await (await AdjustAsync(chief, member.Id, 8_000, "두 번 결제된 것을 돌려드림", "a1")).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "wallet.key_reused");
+        await (await AdjustAsync(chief, member.Id, 7_000, "another reason", "a1")).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "wallet.key_reused");
         await AdjustAsync(chief, member.Id, -2_000, "그중 일부는 맞았음");
         await (await AdjustAsync(chief, member.Id, -5_001, "too much")).ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "wallet.insufficient");
         Assert.Equal((5_000, 0, 0), await member.BalanceAsync());
@@ -29,6 +30,17 @@ public sealed class OperatorTests(WalletHost host) : IClassFixture<WalletHost>
         var history = await (await member.Client.GetAsync("/api/wallet/history")).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal([("adjust", -2_000L, "그중 일부는 맞았음"), ("adjust", 7_000L, "두 번 결제된 것을 돌려드림")],
             history.GetProperty("items").EnumerateArray().Select(item => (item.GetProperty("kind").GetString()!, item.GetProperty("available").GetInt64(), item.GetProperty("title").GetString()!)));
+    }
+
+    [Fact]
+    public async Task Two_operators_keys_are_two_and_the_longest_key_will_do()
+    {
+        var member = await WalletMember.JoinAsync(host.First);
+        var key = new string('k', 200);
+        foreach (var chief in new[] { await WalletMember.JoinAsync(host.First, "operator"), await WalletMember.JoinAsync(host.First, "operator") })
+            for (var time = 0; time < 2; time++)
+                await (await AdjustAsync(chief, member.Id, 1_000, "the same words", key)).ShouldBeAsync(HttpStatusCode.Created);
+        Assert.Equal((2_000, 0, 0), await member.BalanceAsync());
     }
 
     [Fact]
