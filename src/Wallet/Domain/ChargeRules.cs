@@ -34,6 +34,8 @@ internal static class ChargeRules
 {
     public const string Mismatch = "mismatch";
 
+    public const string Expired = "expired";
+
     public static ChargeDecision Decide(Charge charge, ProviderPayment? payment, DateTimeOffset now, TimeSpan patience)
     {
         // Paid is paid; what the provider paid back is the refunds' matter and the reconciliation's.
@@ -41,7 +43,7 @@ internal static class ChargeRules
             return new ChargeDecision.Wait();
         var isOpen = charge.State is ChargeState.Created or ChargeState.Pending;
         if (payment is null or { Stage: PaymentStage.Open })
-            return isOpen && now - charge.CreatedAt >= patience ? new ChargeDecision.End(ChargeState.Cancelled, "expired") : new ChargeDecision.Wait();
+            return isOpen && now - charge.CreatedAt >= patience ? new ChargeDecision.End(ChargeState.Cancelled, Expired) : new ChargeDecision.Wait();
         if (payment.Stage is PaymentStage.Failed or PaymentStage.Cancelled)
             return !isOpen ? new ChargeDecision.Wait()
                 : payment.Stage == PaymentStage.Failed ? new ChargeDecision.End(ChargeState.Failed, "declined")

@@ -14,6 +14,17 @@ public sealed record Difference(string Kind, Guid Charge, string? Payment, long 
 /// <summary>Lays the ledger beside the provider's books.</summary>
 internal static class Reconciliation
 {
+    /// <summary>What was not compared in a month is not made up for any more by itself; the operator may ask for any day.</summary>
+    public const int MostDays = 31;
+
+    /// <summary>The days that are to be compared, oldest first: those up to yesterday that were not, from the provider's first charge on. Without a charge yesterday alone.</summary>
+    public static IReadOnlyList<DateOnly> Missing(DateOnly yesterday, DateOnly? first, IReadOnlySet<DateOnly> done)
+    {
+        var earliest = yesterday.AddDays(1 - MostDays);
+        var from = first is not { } day || day > yesterday ? yesterday : day < earliest ? earliest : day;
+        return [.. Enumerable.Range(0, yesterday.DayNumber - from.DayNumber + 1).Select(from.AddDays).Where(one => !done.Contains(one))];
+    }
+
     public static IReadOnlyList<Difference> Compare(IReadOnlyCollection<OurPayment> ours, IReadOnlyCollection<ProviderPayment> theirs)
     {
         var known = theirs.ToDictionary(payment => payment.Order);

@@ -127,7 +127,7 @@ internal sealed partial class CreateCharge(
             var order = new CheckoutOrder(row.Id, row.Amount, row.Currency, text["Charge.OrderName"], new Uri(site.Of($"/wallet/return/{row.Provider}/{row.Id}")));
             if ((await provider.OpenCheckout(order, cancellation)).Succeeded(out var checkout, out var refusal))
                 return await charges.SetPendingAsync(row.Id, checkout, cancellation);
-            await source.InTransaction(tx => ChargeStore.SetEndedAsync(row.Id, "failed", "refused", tx, from: "created"), cancellation);
+            await source.InTransaction(tx => ChargeStore.SetEndedAsync(row.Id, "failed", "refused", lookAt: null, tx, from: "created"), cancellation);
             return refusal;
         }
         catch (ProviderUnavailableException outage)

@@ -35,7 +35,7 @@ internal sealed partial class ReconcileDay(
 {
     public const string Kind = "wallet.reconcile";
 
-    /// <summary>Every day in the small hours of Seoul, for the day before.</summary>
+    /// <summary>Every day in the small hours of Seoul, for the day before and what was missed before it.</summary>
     public const string Cron = "0 20 19 * * ?";
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -51,9 +51,51 @@ internal sealed partial class ReconcileDay(
     public async Task Handle(Job payload, WorkContext context, CancellationToken ct)
     {
         var yesterday = zone.Day(time.GetUtcNow()).AddDays(-1);
+        var behind = new List<string>();
         foreach (var provider in providers.All)
-            if ((await HandleAsync(provider.Name, yesterday, ct)).Value is { Differences.Count: > 0 } made)
-                LogDifferences(log, made.Provider, made.Day, made.Differences.Count, made.Ours, made.Theirs);
+            if (!await CatchUpAsync(provider.Name, yesterday, ct))
+                behind.Add(provider.Name);
+        // Tried again: the days that are done are not done twice.
+        if (behind.Count > 0)
+            throw new ProviderUnavailableException(string.Join(", ", behind), "not every day could be reconciled");
+    }
+
+    /// <summary>False: at least one day is still missing.</summary>
+    private async Task<bool> CatchUpAsync(string provider, DateOnly yesterday, CancellationToken ct)
+    {
+        var complete = true;
+        foreach (var day in await MissingAsync(provider, yesterday, ct))
+        {
+            try
+            {
+                // Down: it is no use to ask for the other days.
+                if (!(await HandleAsync(provider, day, ct)).Succeeded(out var made, out _))
+                    return false;
+                if (made.Differences.Count > 0)
+                    LogDifferences(log, made.Provider, made.Day, made.Differences.Count, made.Ours, made.Theirs);
+            }
+            catch (Exception broken) when (!ct.IsCancellationRequested && !DatabaseUnavailable.Is(broken))
+            {
+                // One day, or one provider, that cannot be read must not keep the others waiting.
+                LogBroken(log, provider, day, broken);
+                complete = false;
+            }
+        }
+        return complete;
+    }
+
+    private async Task<IReadOnlyList<DateOnly>> MissingAsync(string provider, DateOnly yesterday, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var first = await connection.ExecuteScalarAsync<DateTimeOffset?>(new CommandDefinition(
+            "select min(created_at) from wallet.charge where provider = @provider", new { provider }, cancellationToken: cancellation));
+        // A day that was looked at before it had ended is not done.
+        var done = (await connection.QueryAsync<(DateTime Day, DateTimeOffset MadeAt)>(new CommandDefinition(
+                "select day::timestamp, made_at from wallet.reconciliation where provider = @provider order by day desc limit @most",
+                new { provider, most = Reconciliation.MostDays + 1 }, cancellationToken: cancellation)))
+            .Where(row => row.MadeAt >= zone.Start(DateOnly.FromDateTime(row.Day).AddDays(1)))
+            .Select(row => DateOnly.FromDateTime(row.Day)).ToHashSet();
+        return Reconciliation.Missing(yesterday, first is { } at ? zone.Day(at) : null, done);
     }
 
     public async Task<Result<ReconciliationResource>> HandleAsync(string? name, DateOnly day, CancellationToken cancellation)
@@ -131,6 +173,9 @@ internal sealed partial class ReconcileDay(
 
     [LoggerMessage(LogLevel.Error, "The books of {Provider} for {Day} differ in {Count} payments: ours {Ours}, theirs {Theirs}")]
     private static partial void LogDifferences(ILogger log, string provider, DateOnly day, int count, long ours, long theirs);
+
+    [LoggerMessage(LogLevel.Error, "The books of {Provider} for {Day} cannot be compared; they are tried again")]
+    private static partial void LogBroken(ILogger log, string provider, DateOnly day, Exception error);
 
     [LoggerMessage(LogLevel.Warning, "A reconciliation could not be made")]
     private static partial void LogUnavailable(ILogger log, Exception error);

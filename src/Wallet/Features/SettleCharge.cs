@@ -19,6 +19,9 @@ internal sealed partial class SettleCharge(
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
+    /// <summary>After a charge was given up its provider is asked once more: the money may have come late, and its webhook not at all.</summary>
+    private static readonly TimeSpan LastLook = TimeSpan.FromDays(1);
+
     private TimeSpan Patience => TimeSpan.FromMinutes(options.Value.CheckoutMinutes);
 
     /// <summary>Brings a charge up to date.</summary>
@@ -53,12 +56,15 @@ internal sealed partial class SettleCharge(
             case ChargeDecision.End end:
                 if (end.Failure == ChargeRules.Mismatch)
                     LogMismatch(log, id, row.Amount, row.Currency, payment);
-                await ChargeStore.SetEndedAsync(id, end.State.ToString().ToLowerInvariant(), end.Failure, tx);
+                await ChargeStore.SetEndedAsync(id, end.State.ToString().ToLowerInvariant(), end.Failure, end.Failure == ChargeRules.Expired ? now + LastLook : null, tx);
                 break;
             case ChargeDecision.Wait when row.IsOpen:
             case ChargeDecision.Confirm:
                 var pause = TimeSpan.FromSeconds(options.Value.LookAfterSeconds * Math.Pow(2, Math.Min(row.Looks, 20)));
                 await ChargeStore.LookAgainAsync(id, now + (pause < LongestPause ? pause : LongestPause), tx);
+                break;
+            case ChargeDecision.Wait:
+                await ChargeStore.LookedLastAsync(id, now, tx);
                 break;
         }
     }

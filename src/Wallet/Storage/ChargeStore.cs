@@ -100,10 +100,14 @@ internal sealed class ChargeStore(NpgsqlDataSource source)
         "update wallet.charge set state = 'paid', paid_at = @now, payment = @payment, failure = null, look_at = null where id = @id", new { id, payment, now }, tx);
 
     /// <summary>Ends a charge that nobody has paid; one that is paid, or ended, stays as it is.</summary>
-    public static Task SetEndedAsync(Guid id, string state, string failure, NpgsqlTransaction tx, params string[] from) => tx.Connection!.ExecuteAsync(
-        "update wallet.charge set state = @state, failure = @failure, look_at = null where id = @id and state = any(@from)",
-        new { id, state, failure, from = from is [] ? ["created", "pending"] : from }, tx);
+    public static Task SetEndedAsync(Guid id, string state, string failure, DateTimeOffset? lookAt, NpgsqlTransaction tx, params string[] from) => tx.Connection!.ExecuteAsync(
+        "update wallet.charge set state = @state, failure = @failure, look_at = @lookAt where id = @id and state = any(@from)",
+        new { id, state, failure, lookAt, from = from is [] ? ["created", "pending"] : from }, tx);
 
     public static Task LookAgainAsync(Guid id, DateTimeOffset? at, NpgsqlTransaction tx) => tx.Connection!.ExecuteAsync(
         "update wallet.charge set looks = looks + 1, look_at = @at where id = @id", new { id, at }, tx);
+
+    /// <summary>The last look at a charge that was given up has brought nothing; an earlier one, as by a webhook, is not the last.</summary>
+    public static Task LookedLastAsync(Guid id, DateTimeOffset now, NpgsqlTransaction tx) => tx.Connection!.ExecuteAsync(
+        "update wallet.charge set looks = looks + 1, look_at = null where id = @id and look_at <= @now", new { id, now }, tx);
 }

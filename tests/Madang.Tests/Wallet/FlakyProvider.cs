@@ -18,6 +18,12 @@ internal sealed class FlakyProvider : IPaymentProvider
     /// <summary>After the money was taken, the answer is lost: as when we are killed at that moment.</summary>
     public bool LosesAnswers { get; set; }
 
+    /// <summary>What happens, once, after the provider was asked and before its answer arrives.</summary>
+    public Func<Task>? AfterFind { get; set; }
+
+    /// <summary>What happens, once, after a checkout was opened; then the opening is refused.</summary>
+    public Func<Guid, Task>? AfterOpening { get; set; }
+
     public int Refused => _refused;
 
     public string Name => SandboxProvider.ProviderName;
@@ -30,9 +36,26 @@ internal sealed class FlakyProvider : IPaymentProvider
         return this;
     }
 
-    public Task<Result<Checkout>> OpenCheckout(CheckoutOrder order, CancellationToken cancellation) => Line().OpenCheckout(order, cancellation);
+    public async Task<Result<Checkout>> OpenCheckout(CheckoutOrder order, CancellationToken cancellation)
+    {
+        var opened = await Line().OpenCheckout(order, cancellation);
+        if (AfterOpening is not { } then)
+            return opened;
+        AfterOpening = null;
+        await then(order.Order);
+        return new Failure("wallet.provider_refused", "Refused after all.", 502);
+    }
 
-    public Task<ProviderPayment?> Find(Guid order, CancellationToken cancellation) => Line().Find(order, cancellation);
+    public async Task<ProviderPayment?> Find(Guid order, CancellationToken cancellation)
+    {
+        var found = await Line().Find(order, cancellation);
+        if (AfterFind is { } then)
+        {
+            AfterFind = null;
+            await then();
+        }
+        return found;
+    }
 
     public async Task<ProviderPayment?> Confirm(Guid order, string payment, long amount, CancellationToken cancellation)
     {
@@ -57,7 +80,7 @@ internal sealed class FlakyProvider : IPaymentProvider
 }
 
 /// <summary>A node of its own on a database of its own, whose provider can be cut off.</summary>
-internal sealed class WalletHostWith(WalletHost like, FlakyProvider provider) : IAsyncDisposable
+internal sealed class WalletHostWith(WalletHost like, FlakyProvider provider, params IPaymentProvider[] before) : IAsyncDisposable
 {
     private Node? _node;
 
@@ -68,6 +91,8 @@ internal sealed class WalletHostWith(WalletHost like, FlakyProvider provider) : 
         _node = new Node(connection, [new("Wallet:Sandbox", "true"), .. settings], port: null, services =>
         {
             services.RemoveAll<IPaymentProvider>();
+            foreach (var other in before)
+                services.AddSingleton(other);
             services.AddSingleton<IPaymentProvider>(all => provider.Over(all.GetRequiredService<SandboxProvider>()));
         });
         _ = _node.Services;

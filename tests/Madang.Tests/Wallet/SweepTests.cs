@@ -76,6 +76,28 @@ public sealed class SweepTests(WalletHost host) : IClassFixture<WalletHost>
         Assert.Empty(await ProblemsAsync(flaky));
     }
 
+    [Fact]
+    public async Task A_charge_that_was_given_up_is_asked_about_once_more_a_day_later_without_any_webhook()
+    {
+        var line = new FlakyProvider();
+        await using var flaky = new WalletHostWith(host, line);
+        var node = await flaky.NodeAsync(new KeyValuePair<string, string>("Wallet:CheckoutMinutes", "5"));
+        var member = await WalletMember.JoinAsync(node);
+        var (late, never) = (await member.OpenChargeAsync(10_000), await member.OpenChargeAsync(20_000));
+        node.Clock.Advance(TimeSpan.FromMinutes(6));
+        await SweepAsync(node);
+        await Answers.EventuallyAsync(() => ScalarAsync<long>(flaky, "select count(*) from wallet.charge where failure = 'expired'"), ended => ended == 2);
+        // A look in between, as when the payer comes back, is not the last.
+        await node.Stranger().GetAsync($"/wallet/return/sandbox/{late.GetProperty("id").GetString()}");
+        await ScalarAsync<object>(flaky, $"update wallet.sandbox_payment set state = 'paid', paid_at = now() where order_id = '{late.GetProperty("id").GetString()}'");
+        node.Clock.Advance(TimeSpan.FromHours(25));
+        await SweepAsync(node);
+        await Answers.EventuallyAsync(() => ScalarAsync<string>(flaky, $"select state from wallet.charge where id = '{late.GetProperty("id").GetString()}'"), state => state == "paid");
+        await Answers.EventuallyAsync(() => ScalarAsync<long>(flaky, "select count(*) from wallet.charge where look_at is not null"), waiting => waiting == 0);
+        Assert.Equal("cancelled", await ScalarAsync<string>(flaky, $"select state from wallet.charge where id = '{never.GetProperty("id").GetString()}'"));
+        Assert.Empty(await ProblemsAsync(flaky));
+    }
+
     private static async Task SweepAsync(Node node)
     {
         await node.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(tx =>
