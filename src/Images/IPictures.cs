@@ -38,6 +38,11 @@ public interface IPictures
     /// <param name="id">The picture.</param>
     /// <param name="side">In pixels.</param>
     string SquareUrl(Guid id, int side);
+
+    /// <summary>Where the whole of it is delivered, from the root, signed where strangers need that. It is never larger than it was sent.</summary>
+    /// <param name="id">The picture.</param>
+    /// <param name="width">At most, in pixels.</param>
+    string Url(Guid id, int width);
 }
 
 internal sealed class KeptPictures(
@@ -60,4 +65,6 @@ internal sealed class KeptPictures(
     public Task Delete(NpgsqlTransaction transaction, Guid id) => images.DeleteAsync(id, transaction, CancellationToken.None);
 
     public string SquareUrl(Guid id, int side) => rules.SignedWhereNeeded($"/cdn/{id}", string.Create(CultureInfo.InvariantCulture, $"w={side}&h={side}&fit=crop"));
+
+    public string Url(Guid id, int width) => rules.SignedWhereNeeded($"/cdn/{id}", string.Create(CultureInfo.InvariantCulture, $"w={width}"));
 }

@@ -1,0 +1,82 @@
+using Madang.Market.Domain;
+using Madang.Market.Storage;
+using Madang.Platform.Web;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace Madang.Market.Features;
+
+/// <summary>
+/// A seller writes: a draft at first, in one transaction with its pictures, so that there is all of it or nothing. Of a live listing words and pictures may change at any
+/// time; price and terms as far as what sells it allows.
+/// </summary>
+internal sealed class SaveListing(NpgsqlDataSource source, MarketListings listings, PictureStore pictures, Sales sales, TimeProvider time)
+{
+    public const int MostDrafts = 50;
+
+    private static Failure TooManyDrafts => new("listing.too_many_drafts", $"You have {MostDrafts} drafts. Publish or delete some first.", StatusCodes.Status409Conflict);
+
+    public Task<Result<Guid>> CreateAsync(Guid seller, ListingContent content, CancellationToken cancellation) => source.Decide<Guid>(
+        async tx =>
+        {
+            if (await ListingStore.CountDraftsAsync(tx, seller) >= MostDrafts)
+                return TooManyDrafts;
+            var now = time.GetUtcNow();
+            var id = Guid.CreateVersion7(now);
+            await ListingStore.InsertAsync(tx, id, seller, content, now);
+            return await pictures.SetAsync(tx, id, seller, [], content.Pictures) is { } failure ? failure : id;
+        },
+        cancellation);
+
+    public Task<Failure?> ChangeAsync(Guid id, Guid seller, ListingContent content, CancellationToken cancellation) => source.Decide(
+        async tx =>
+        {
+            if (await ListingStore.ReadAsync(tx, id) is not { } seen)
+                return ListingFailures.Unknown;
+            if (seen.SellerId != seller)
+                return seen.IsPublic ? ListingFailures.NotYours : ListingFailures.Unknown;
+            var wished = seen.Stands is ListingState.Draft ? content : AsPublished(content, seen);
+            var termsChange = seen.Stands is ListingState.Live && (wished.Price != seen.Price || wished.Auction != seen.Content.Auction);
+            if (seen.Stands is not ListingState.Draft && (wished.Missing() is { } failure || (failure = Refusal(seen, wished)) is not null))
+                return failure;
+            // What sells it is locked before the listing is.
+            if (termsChange && await sales.Find(wished.Way)!.Change(tx, listings.Of(id, seller, wished, ListingState.Live, seen.PublishedAt)) is { } refused)
+                return refused;
+            if (await ListingStore.LockAsync(tx, id) is not { } row || row.State != seen.State)
+                return ListingFailures.Changed;
+            await ListingStore.UpdateAsync(tx, id, wished, time.GetUtcNow());
+            if (termsChange)
+                await ListingStore.ShowAsync(tx, id, new Standing(wished.Price ?? wished.Auction.StartPrice!.Value, 0, wished.Auction.EndsAt));
+            return await pictures.SetAsync(tx, id, seller, row.Pictures, wished.Pictures);
+        },
+        cancellation);
+
+    /// <summary>An auction that started when it was published keeps that time unless another is named.</summary>
+    private static ListingContent AsPublished(ListingContent content, ListingRow row) =>
+        content.Way is SaleWay.Auction && content.Auction.StartsAt is null ? content with { Auction = content.Auction with { StartsAt = row.StartsAt } } : content;
+
+    private Failure? Refusal(ListingRow row, ListingContent wished)
+    {
+        if (row.Stands is not ListingState.Live)
+            return ListingFailures.NotLive;
+        if (wished.Way.Code() != row.Way)
+            return ListingFailures.WayFixed;
+        return sales.Offers(wished.Way) ? null : ListingFailures.WayUnavailable;
+    }
+
+    /// <summary>Deletes a draft with its pictures.</summary>
+    public Task<Failure?> DeleteAsync(Guid id, Guid seller, CancellationToken cancellation) => source.Decide(
+        async tx =>
+        {
+            if (await ListingStore.LockAsync(tx, id) is not { } row || (row.SellerId != seller && !row.IsPublic))
+                return ListingFailures.Unknown;
+            if (row.SellerId != seller)
+                return ListingFailures.NotYours;
+            if (row.Stands is not ListingState.Draft)
+                return ListingFailures.NotDraft;
+            await ListingStore.DeleteDraftAsync(tx, id);
+            await pictures.DropAsync(tx, row.Pictures);
+            return null;
+        },
+        cancellation);
+}
