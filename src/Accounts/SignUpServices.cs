@@ -2,6 +2,7 @@ using Madang.Accounts.Features;
 using Madang.Accounts.Storage;
 using Madang.Notifications;
 using Madang.Platform.Work;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Madang.Accounts;
@@ -12,6 +13,7 @@ internal static class SignUpServices
     public static IServiceCollection AddSignUp(this IServiceCollection services)
     {
         services.AddSingleton<Members>();
+        services.AddSingleton<IPasswordHasher<MemberRow>, PasswordHasher<MemberRow>>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Allowances>();
         services.AddSingleton<SignInFailures>();

@@ -18,8 +18,8 @@ internal sealed class KnownDevices(IDataProtectionProvider protection)
     private readonly IDataProtector _protector = protection.CreateProtector("Madang.Accounts.KnownDevice");
 
     /// <summary>What this browser is known by to the member; null where the member never signed in.</summary>
-    public string? Find(HttpContext context, Guid? member) =>
-        member is { } id ? Read(context).FirstOrDefault(known => known.Member == id)?.Device : null;
+    /// <remarks>The cookie is opened for nobody too, so that the time it takes does not tell who is a member.</remarks>
+    public string? Find(HttpContext context, Guid? member) => Read(context).FirstOrDefault(known => known.Member == member)?.Device;
 
     /// <summary>Makes this browser a known one. Call it when the member has proved to be that, by whatever way.</summary>
     public void Remember(HttpContext context, Guid member)

@@ -10,21 +10,20 @@ namespace Madang.Accounts.Features;
 /// Hashes and verifies passwords: PBKDF2 by ASP.NET Core Identity's hasher, slow on purpose. No more run at once than there are processors, and
 /// a flood is turned away before it takes the machine from everybody else.
 /// </summary>
-internal sealed class Passwords : IDisposable
+internal sealed class Passwords(IPasswordHasher<MemberRow> hasher) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly PasswordHasher<MemberRow> _hasher = new();
     private readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
-    private readonly Lazy<string> _nobodys;
 
-    public Passwords() => _nobodys = new(() => _hasher.HashPassword(null!, Convert.ToBase64String(RandomNumberGenerator.GetBytes(16))));
+    // Made with the service and not when nobody first asks: that one answer would take twice as long.
+    private readonly string _nobodys = hasher.HashPassword(null!, Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)));
 
     /// <summary>Hashes when it is its turn.</summary>
     public async Task<string> HashAsync(string password, CancellationToken cancellation)
     {
         using var turn = await TurnAsync(cancellation);
-        return _hasher.HashPassword(null!, PasswordRules.Normal(password));
+        return hasher.HashPassword(null!, PasswordRules.Normal(password));
     }
 
     /// <summary>Waits for a processor; dispose it to let the next one in. One flooded with tries refuses after a while (503).</summary>
@@ -42,9 +41,9 @@ internal sealed class Passwords : IDisposable
     public bool IsRight(string? hash, string password, out string? newHash)
     {
         password = PasswordRules.Normal(password);
-        var result = _hasher.VerifyHashedPassword(null!, hash ?? _nobodys.Value, password);
+        var result = hasher.VerifyHashedPassword(null!, hash ?? _nobodys, password);
         var right = hash is not null && result != PasswordVerificationResult.Failed;
-        newHash = right && result == PasswordVerificationResult.SuccessRehashNeeded ? _hasher.HashPassword(null!, password) : null;
+        newHash = right && result == PasswordVerificationResult.SuccessRehashNeeded ? hasher.HashPassword(null!, password) : null;
         return right;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Madang.Accounts.Features;
@@ -64,40 +63,6 @@ public sealed class PasswordSignInTests(MadangHost host) : IClassFixture<MadangH
 
         Assert.NotEqual(old, await host.ScalarAsync<string>("select password_hash from accounts.member where id = @Id", new { member.Id }));
         await (await Newcomer.SignInAsync(host.Stranger(), member.LoginId, TestMember.Password)).ShouldBeAsync(HttpStatusCode.OK);
-    }
-
-    [Fact]
-    public async Task Nobody_learns_from_answer_or_time_who_is_a_member()
-    {
-        var member = await TestMember.JoinAsync(host.First);
-        var provider = await TestMember.JoinAsync(host.First);
-        await host.ScalarAsync<object>("update accounts.member set password_hash = null where id = @Id", new { provider.Id });
-        // Warm: the first of each kind pays for what is made once.
-        await TimedAsync("nobody.here");
-        await TimedAsync(member.Email);
-
-        var (known, body) = await TimedAsync(member.LoginId);
-        var (unknown, nobodys) = await TimedAsync("kim.nobody");
-        var (without, providers) = await TimedAsync(provider.LoginId);
-
-        Assert.Equal(body, nobodys);
-        Assert.Equal(body, providers);
-        // A hash takes tens of milliseconds; without the one that is made for nobody the share is below a tenth.
-        Assert.True(unknown > known * 0.4, $"{unknown} after {known}");
-        Assert.True(without > known * 0.4, $"{without} after {known}");
-
-        async Task<(TimeSpan Took, string Code)> TimedAsync(string login)
-        {
-            var best = TimeSpan.MaxValue;
-            var code = "";
-            for (var time = 0; time < 3; time++)
-            {
-                var started = Stopwatch.GetTimestamp();
-                code = (await (await Newcomer.SignInAsync(host.Stranger(), login, Wrong)).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "sign_in.refused")).GetProperty("detail").GetString()!;
-                best = Stopwatch.GetElapsedTime(started) < best ? Stopwatch.GetElapsedTime(started) : best;
-            }
-            return (best, code);
-        }
     }
 
     [Fact]
