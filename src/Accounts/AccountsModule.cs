@@ -53,6 +53,7 @@ public static class AccountsModule
         services.AddSingleton<ExportMe>();
         services.AddSingleton<DeleteMe>();
         services.AddSingleton<IPersonalData, AccountsData>();
+        services.AddSingleton<IPersonalData, NotificationsData>();
         services.AddSingleton<MemberProfiles>();
         services.AddSingleton<IMembers>(provider => provider.GetRequiredService<MemberProfiles>());
         services.AddSingleton<IRecipients>(provider => provider.GetRequiredService<MemberProfiles>());

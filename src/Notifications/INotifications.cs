@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 
 namespace Madang.Notifications;
@@ -26,11 +27,33 @@ public interface INotifications
     /// <exception cref="ArgumentException">The kind is not registered.</exception>
     Task NotifyAll(NpgsqlTransaction tx, IReadOnlyCollection<Guid> members, string kind, object data, string? subject = null);
 
+    /// <summary>All that is kept about a member: every notification, in the language of the request, and what the member chose.</summary>
+    /// <param name="member">Who asks.</param>
+    /// <param name="ct">Gives up.</param>
+    Task<KeptNotifications> Kept(Guid member, CancellationToken ct);
+
     /// <summary>Deletes all that is kept about a member: notifications, choices and mails that wait.</summary>
     /// <param name="tx">The transaction that deletes the member.</param>
     /// <param name="member">Who leaves.</param>
     Task Forget(NpgsqlTransaction tx, Guid member);
 }
+
+/// <summary>What is kept about a member.</summary>
+/// <param name="Notifications">Newest first, those too that went by mail alone.</param>
+/// <param name="Choices">The ways that the member chose, by kind: <c>inApp</c>, <c>mail</c>.</param>
+public sealed record KeptNotifications(IReadOnlyList<KeptNotification> Notifications, IReadOnlyDictionary<string, string[]> Choices);
+
+/// <summary>A notification that is kept.</summary>
+/// <param name="Kind">What happened: <c>wallet.charged</c>.</param>
+/// <param name="Title">A few words; null for a kind that is told no more.</param>
+/// <param name="Text">A sentence or two; null for a kind that is told no more.</param>
+/// <param name="Data">What the words were made of.</param>
+/// <param name="Times">How often it came while it was unread.</param>
+/// <param name="At">When it came the last time.</param>
+/// <param name="ReadAt">When it was read; null while it was not.</param>
+/// <param name="MailedAt">When it was last given to the mail; null: never.</param>
+public sealed record KeptNotification(
+    string Kind, string? Title, string? Text, JsonElement Data, int Times, DateTimeOffset At, DateTimeOffset? ReadAt, DateTimeOffset? MailedAt);
 
 /// <summary>Ways by which a notification reaches a member.</summary>
 [Flags]

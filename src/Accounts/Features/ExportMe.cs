@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
+using Madang.Notifications;
 using Madang.Platform.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -92,4 +93,16 @@ internal sealed class AccountsData(NpgsqlDataSource source, Profile profile, Add
         delete from accounts.token_family where member_id = @member;
         """,
         new { member }, transaction);
+}
+
+/// <summary>What the module of notifications keeps about a member. It stands below this one and cannot register itself.</summary>
+internal sealed class NotificationsData(INotifications notifications) : IPersonalData
+{
+    public string Section => "notifications";
+
+    public async Task<object?> Export(Guid member, CancellationToken cancellation) =>
+        await notifications.Kept(member, cancellation) is var kept && kept.Notifications.Count + kept.Choices.Count == 0 ? null : kept;
+
+    /// <summary><see cref="DeleteMe"/> forgets them last of all: what ends with the member may still tell something.</summary>
+    public Task Erase(NpgsqlTransaction transaction, Guid member) => Task.CompletedTask;
 }

@@ -1,12 +1,15 @@
+using System.Globalization;
+using System.Text.Json;
 using Dapper;
 using Madang.Notifications.Domain;
+using Madang.Notifications.Storage;
 using Madang.Platform.Work;
 using Npgsql;
 
 namespace Madang.Notifications.Features;
 
 /// <summary>Writes notifications in the caller's transaction, and the jobs that ring and mail.</summary>
-internal sealed class Notify(NotificationKinds kinds, WorkQueue queue, TimeProvider time) : INotifications
+internal sealed class Notify(NotificationKinds kinds, WorkQueue queue, NotificationStore store, Wordings wordings, TimeProvider time) : INotifications
 {
     /// <summary>How long the mail about something that happens again and again, unread, is not repeated.</summary>
     public static readonly TimeSpan MailPause = TimeSpan.FromMinutes(30);
@@ -59,6 +62,17 @@ internal sealed class Notify(NotificationKinds kinds, WorkQueue queue, TimeProvi
             new { mails = news.Select(row => row.Mail!.Value).ToArray(), ids = news.Select(row => row.Id).ToArray(), now, until = now + SendMail.UsefulFor }, tx);
         foreach (var row in news)
             await queue.Enqueue(tx, SendMail.Kind, new SendMail(row.Mail!.Value));
+    }
+
+    public async Task<KeptNotifications> Kept(Guid member, CancellationToken ct)
+    {
+        var (rows, choices) = await store.AllAsync(member, ct);
+        var language = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+        return new([.. rows.Select(row =>
+        {
+            var words = kinds.Find(row.Kind) is null ? null : wordings.Of(row, language);
+            return new KeptNotification(row.Kind, words?.Title, words?.Text, JsonElement.Parse(row.Data), row.Times, row.CreatedAt, row.ReadAt, row.MailedAt);
+        })], choices);
     }
 
     public Task Forget(NpgsqlTransaction tx, Guid member) => tx.Connection!.ExecuteAsync(

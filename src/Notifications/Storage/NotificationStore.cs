@@ -45,6 +45,18 @@ internal sealed class NotificationStore(NpgsqlDataSource database, TimeProvider 
             new { member, kinds, unreadOnly, limit, at = after?.At, id = after?.Id }, cancellationToken: ct))).AsList();
     }
 
+    /// <summary>Every one, of kinds too that are told no more, newest first; and the choices.</summary>
+    public async Task<(IReadOnlyList<NotificationRow> Rows, IReadOnlyDictionary<string, string[]> Choices)> AllAsync(Guid member, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = (await connection.QueryAsync<NotificationRow>(new CommandDefinition(
+            $"select {Columns}, mailed_at from notifications.notification where member = @member order by created_at desc, id desc",
+            new { member }, cancellationToken: ct))).AsList();
+        var choices = await connection.QueryAsync<(string Kind, string[] Channels)>(new CommandDefinition(
+            "select kind, channels from notifications.preference where member = @member order by kind", new { member }, cancellationToken: ct));
+        return (rows, choices.ToDictionary(choice => choice.Kind, choice => choice.Channels, StringComparer.Ordinal));
+    }
+
     /// <summary>Marks one as read; repeating it changes nothing. False when the member has no such notification.</summary>
     public async Task<bool> ReadAsync(Guid member, Guid id, CancellationToken ct)
     {

@@ -15,6 +15,9 @@ internal sealed class NotificationRow
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? ReadAt { get; init; }
+
+    /// <summary>Set where all of a member's are read.</summary>
+    public DateTimeOffset? MailedAt { get; init; }
 }
 
 /// <summary>A mail that waits: about a notification (with what that is about), or a letter of its own.</summary>

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Dapper;
 using Madang.Accounts;
+using Madang.Notifications;
+using Madang.Platform.Data;
 using Madang.Platform.Web;
 using Madang.Tests.Host;
 using Madang.Tests.Images;
@@ -35,6 +37,37 @@ public sealed class DepartureTests(MadangHost host) : IClassFixture<MadangHost>
             Assert.DoesNotContain(hash, text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("hash", text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("mda_", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_export_holds_what_the_member_was_told_and_chose_and_nobody_elses()
+    {
+        await using var node = await host.NodeAsync(configure: services => services.AddTestKinds());
+        var (member, other) = (await TestMember.JoinAsync(node), await TestMember.JoinAsync(node));
+        using var program = await member.ProgramAsync(node);
+        async Task<bool> IsThereAsync() => (await (await program.Client.GetAsync("/api/me/export")).JsonAsync()).TryGetProperty("notifications", out _);
+        Assert.False(await IsThereAsync());
+        await program.Client.PutAsJsonAsync("/api/notifications/preferences", new { kinds = new Dictionary<string, string[]> { [TestKinds.Outbid] = ["mail"] } });
+        var notifications = node.Services.GetRequiredService<INotifications>();
+        await node.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(async tx =>
+        {
+            await notifications.Notify(tx, member.Id, TestKinds.Quiet, new { Title = "달항아리" });
+            await notifications.Notify(tx, member.Id, TestKinds.Outbid, new { Title = "by mail alone", Amount = 1 });
+            await notifications.Notify(tx, other.Id, TestKinds.Quiet, new { Title = "another's" });
+        });
+        // What a module that is gone has told stays the member's.
+        await host.ScalarAsync<int>("update notifications.notification set kind = 'gone.kind' where member = @Id and not in_app", new { member.Id });
+
+        var part = (await (await program.Client.GetAsync("/api/me/export")).JsonAsync()).GetProperty("notifications");
+
+        var kept = part.GetProperty("notifications").EnumerateArray().ToDictionary(one => one.GetProperty("kind").GetString()!);
+        Assert.Equal(["gone.kind", TestKinds.Quiet], kept.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("달항아리", kept[TestKinds.Quiet].GetProperty("data").GetProperty("title").GetString());
+        Assert.Contains("달항아리", kept[TestKinds.Quiet].GetProperty("title").GetString(), StringComparison.Ordinal);
+        Assert.Equal("by mail alone", kept["gone.kind"].GetProperty("data").GetProperty("title").GetString());
+        Assert.True(kept["gone.kind"].TryGetProperty("mailedAt", out _));
+        Assert.Equal("mail", Assert.Single(part.GetProperty("choices").GetProperty(TestKinds.Outbid).EnumerateArray()).GetString());
+        Assert.DoesNotContain("another's", part.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
