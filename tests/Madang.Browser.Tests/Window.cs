@@ -21,13 +21,14 @@ public sealed class Window : IAsyncDisposable
 
     private readonly IBrowserContext _context;
     private readonly Look _look;
+    private readonly bool _isTab;
     private readonly List<string> _complaints = [];
     private readonly ConcurrentDictionary<IRequest, bool> _loading = [];
     private long _lastChange = TimeProvider.System.GetTimestamp();
 
-    internal Window(IBrowserContext context, IPage page, Look look)
+    internal Window(IBrowserContext context, IPage page, Look look, bool isTab = false)
     {
-        (_context, Page, _look) = (context, page, look);
+        (_context, Page, _look, _isTab) = (context, page, look, isTab);
         page.PageError += (_, error) => _complaints.Add(error);
         page.Request += (_, request) => Loading(request, began: true);
         page.RequestFinished += (_, request) => Loading(request, began: false);
@@ -42,6 +43,15 @@ public sealed class Window : IAsyncDisposable
     public IPage Page { get; }
 
     public IBrowserContext Context => _context;
+
+    /// <summary>Another tab of this window's browser: signed in as the same, of the same size. Disposing it closes the tab alone.</summary>
+    public async Task<Window> OpenTabAsync()
+    {
+        var page = await _context.NewPageAsync();
+        if (Page.ViewportSize is { } size)
+            await page.SetViewportSizeAsync(size.Width, size.Height);
+        return new Window(_context, page, _look, isTab: true);
+    }
 
     /// <summary>
     /// Keeps a screenshot under <c>artifacts/screenshots</c> and holds the page to what every page must be: no axe violation, no
@@ -70,7 +80,13 @@ public sealed class Window : IAsyncDisposable
                 TimeProvider.System.GetElapsedTime(Interlocked.Read(ref _lastChange)) > (_loading.IsEmpty ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(5))), idle => idle);
     }
 
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_isTab)
+            await Page.CloseAsync();
+        else
+            await _context.DisposeAsync();
+    }
 
     private void Loading(IRequest request, bool began)
     {
