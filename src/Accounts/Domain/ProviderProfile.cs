@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using Madang.Platform.Web;
@@ -11,6 +12,9 @@ namespace Madang.Accounts.Domain;
 /// <param name="Nickname">What the person is called there.</param>
 internal sealed record ProviderProfile(string Subject, string? Email, bool EmailIsVerified, string? Nickname)
 {
+    /// <summary>When the person last signed in there; null where the provider does not say.</summary>
+    public DateTimeOffset? SignedInAt { get; init; }
+
     public static Failure Unreadable => new("provider.unreadable", "The provider's answer could not be read. Try again, or sign in another way.", 502);
 
     /// <summary>Reads a provider's answer to "who is this".</summary>
@@ -52,6 +56,28 @@ internal sealed record ProviderProfile(string Subject, string? Email, bool Email
     {
         var person = Member(answer, "response");
         return new(Text(person, "id"), Text(person, "email"), EmailIsVerified: false, Text(person, "nickname"));
+    }
+
+    /// <summary>
+    /// The <c>auth_time</c> of the <c>id_token</c> that came with the access token. Its signature is not looked at: it came from the provider's own address, and
+    /// only ever speaks against the person.
+    /// </summary>
+    /// <param name="answer">What the code was exchanged for.</param>
+    public static DateTimeOffset? ReadSignedInAt(JsonElement answer)
+    {
+        if (Text(answer, "id_token").Split('.') is not [_, var claims, _])
+            return null;
+        try
+        {
+            using var token = JsonDocument.Parse(Base64Url.DecodeFromChars(claims));
+            return Member(token.RootElement, "auth_time") is { ValueKind: JsonValueKind.Number } time && time.TryGetInt64(out var seconds)
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : null;
+        }
+        catch (Exception unreadable) when (unreadable is FormatException or JsonException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
     }
 
     private static JsonElement Member(JsonElement element, string name) =>

@@ -156,6 +156,50 @@ public sealed partial class ProviderTests(ProvidersHost host) : IClassFixture<Pr
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/me/sign-in")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("google", "prompt", "select_account", "0")]
+    [InlineData("kakao", "prompt", "login", "")]
+    [InlineData("naver", "auth_type", "reauthenticate", "")]
+    [InlineData("own", "prompt", "login", "0")]
+    public async Task Who_proves_once_more_is_asked_again_by_the_provider_and_who_signs_in_is_not(string provider, string parameter, string value, string maxAge)
+    {
+        await using var node = await host.NodeAsync(Provider.SettingsFor("own"));
+        var member = await TestMember.JoinAsync(node);
+        using var stranger = new OperatorBrowser(node.Stranger());
+        using var browser = await member.BrowserAsync(node);
+
+        await BackFromProviderAsync(stranger, provider);
+        Assert.Equal("", Provider.Asked![parameter].ToString());
+        await BackFromProviderAsync(browser, provider);
+        Assert.Equal(value, Provider.Asked[parameter].ToString());
+        Assert.Equal(maxAge, Provider.Asked["max_age"].ToString());
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(-11, false)]
+    [InlineData(null, true)]
+    public async Task Who_was_not_asked_again_has_proved_nothing(int? minutes, bool proves)
+    {
+        // A node of its own: its clock is put forward.
+        await using var node = await host.NodeAsync();
+        Google("asked", verified: true);
+        using var browser = new OperatorBrowser(node.Stranger());
+        await ComeAsync(browser, "google");
+        node.Clock.Advance(TimeSpan.FromMinutes(11));
+        try
+        {
+            Provider.SignedInAt = minutes is { } before ? node.Clock.GetUtcNow().AddMinutes(before) : null;
+            Assert.Equal(proves ? "/me/sign-in" : "/prove?refused=provider&return=%2Fme%2Fsign-in", await ComeAsync(browser, "google", "/me/sign-in"));
+        }
+        finally
+        {
+            Provider.SignedInAt = null;
+        }
+        using var export = await browser.GetAsync("/api/me/export");
+        Assert.Equal(proves ? HttpStatusCode.OK : HttpStatusCode.Forbidden, export.StatusCode);
+    }
+
     [Fact]
     public async Task Two_windows_that_come_back_at_once_make_one_member()
     {

@@ -32,6 +32,9 @@ public sealed class OAuthServer : IAsyncDisposable
     /// <summary>The status of the user information endpoint, to break it.</summary>
     public int Status { get; set; } = 200;
 
+    /// <summary>When the person signed in there, as the id_token says; null: there is no id_token.</summary>
+    public DateTimeOffset? SignedInAt { get; set; }
+
     /// <summary>What came to the authorization endpoint last.</summary>
     public IQueryCollection? Asked { get; private set; }
 
@@ -83,8 +86,15 @@ public sealed class OAuthServer : IAsyncDisposable
             return Results.BadRequest(new { error = "invalid_grant" });
         var token = Guid.CreateVersion7().ToString("N");
         _tokens[token] = person;
-        return Results.Json(new { access_token = token, token_type = "Bearer", expires_in = 3600 });
+        return SignedInAt is { } at
+            ? Results.Json(new { access_token = token, token_type = "Bearer", expires_in = 3600, id_token = IdToken(at) })
+            : Results.Json(new { access_token = token, token_type = "Bearer", expires_in = 3600 });
     }
+
+    private static string IdToken(DateTimeOffset signedInAt) => string.Join('.', new[]
+    {
+        """{"alg":"none"}""", $$"""{"auth_time":{{signedInAt.ToUnixTimeSeconds()}}}""", "signature",
+    }.Select(part => WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(part))));
 
     private string? Why(IFormCollection form, out string person)
     {

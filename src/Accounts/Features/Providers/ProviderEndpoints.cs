@@ -23,6 +23,7 @@ namespace Madang.Accounts.Features.Providers;
 internal static partial class ProviderEndpoints
 {
     private const string ConnectItem = "connect";
+    private const string ProveItem = "prove";
     private const int LongestAnswer = 256 * 1024;
 
     /// <summary>Adds the handler of each configured provider.</summary>
@@ -57,6 +58,10 @@ internal static partial class ProviderEndpoints
             if (!MayConnect(connect, context, protection, time))
                 return TypedResults.Redirect("/me/sign-in?refused=connect");
             properties.Items[ConnectItem] = Sessions.CurrentId(context)!.Value.ToString("N");
+        }
+        else if (context.Caller() is { MemberId: not null })
+        {
+            properties.Items[ProveItem] = "";
         }
         return TypedResults.Challenge(properties, [known.Scheme]);
     }
@@ -105,6 +110,11 @@ internal static partial class ProviderEndpoints
         options.CorrelationCookie.Name = "madang-oauth.";
         foreach (var scope in provider.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             options.Scope.Add(scope);
+        options.Events.OnRedirectToAuthorizationEndpoint = redirect =>
+        {
+            redirect.Response.Redirect(redirect.Properties.Items.ContainsKey(ProveItem) ? $"{redirect.RedirectUri}&{provider.AskAgain}" : redirect.RedirectUri);
+            return Task.CompletedTask;
+        };
         options.Events.OnCreatingTicket = ticket => LookAsync(ticket, provider);
         options.Events.OnTicketReceived = received => EnterAsync(received, provider);
         options.Events.OnAccessDenied = denied =>
@@ -133,7 +143,10 @@ internal static partial class ProviderEndpoints
         using var answer = await ticket.Backchannel.SendAsync(request, ticket.HttpContext.RequestAborted);
         answer.EnsureSuccessStatusCode();
         using var person = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(ticket.HttpContext.RequestAborted));
-        ticket.HttpContext.Features.Set(ProviderProfile.Read(provider.Form, person.RootElement).Value);
+        ticket.HttpContext.Features.Set(ProviderProfile.Read(provider.Form, person.RootElement).Value with
+        {
+            SignedInAt = ProviderProfile.ReadSignedInAt(ticket.TokenResponse.Response?.RootElement ?? default),
+        });
     }
 
     private static async Task EnterAsync(TicketReceivedContext received, ProviderSettings provider)
@@ -151,6 +164,13 @@ internal static partial class ProviderEndpoints
                 ? await enter.ConnectAsync(provider.Name, person, member, caller, context.RequestAborted)
                 : new Failure("auth.required", "Sign in first.");
             context.Response.Redirect(failure is null ? "/me/sign-in?done=connected" : "/me/sign-in?refused=connect");
+            return;
+        }
+        // A provider that did not ask again has proved nothing but that the browser is the same.
+        if (received.Properties?.Items.ContainsKey(ProveItem) is true
+            && person.SignedInAt < context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() - Access.ProofLifetime)
+        {
+            context.Response.Redirect($"/prove?refused=provider&return={Uri.EscapeDataString(LocalPath.Of(received.ReturnUri))}");
             return;
         }
         var entered = await enter.ReceiveAsync(provider.Name, person, LocalPath.Of(received.ReturnUri), context, context.RequestAborted);

@@ -31,6 +31,17 @@ internal sealed record ProviderSettings(
     /// <summary>The scheme under which ASP.NET Core knows it.</summary>
     public string Scheme => $"provider:{Name}";
 
+    /// <summary>
+    /// What is added to the way there when somebody who is signed in here is to prove it once more: the provider is to ask again, however long it remembers the
+    /// person (OpenID Connect Core 1.0, section 3.1.2.1; Google knows no <c>login</c>; Kakao's and Naver's are their own).
+    /// </summary>
+    public string AskAgain => Form switch
+    {
+        ProviderForm.Kakao => "prompt=login",
+        ProviderForm.Naver => "auth_type=reauthenticate",
+        _ => Name == "google" ? "prompt=select_account&max_age=0" : "prompt=login&max_age=0",
+    };
+
     public string CallbackPath => $"/sign-in/callback/{Name}";
 
     /// <summary>The providers that are configured: Google, Kakao and Naver by their names, and any other that speaks OpenID Connect with its endpoints.</summary>
