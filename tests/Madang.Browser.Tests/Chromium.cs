@@ -52,6 +52,8 @@ public sealed class Chromium(TestDatabase database) : IAsyncLifetime
             ColorScheme = look.Dark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = look.Phone ? new() { Width = 390, Height = 844 } : new() { Width = 1440, Height = 900 },
             IsMobile = look.Phone,
+            // Chromium on this machine says so even where it plays a phone, and two devices could not be told apart.
+            UserAgent = look.Phone ? "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36" : null,
             HasTouch = look.Phone,
             DeviceScaleFactor = look.Phone ? 2 : 1,
             ReducedMotion = ReducedMotion.Reduce,

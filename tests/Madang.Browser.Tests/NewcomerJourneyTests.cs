@@ -29,7 +29,7 @@ public sealed partial class NewcomerJourneyTests(Chromium chromium)
         await using var desk = await chromium.OpenAsync(new Look(language, Dark: true));
         await page.GotoAsync("/");
         await SignInAsync(desk, kim, kim.Password);
-        await Assertions.Expect(page.Locator("a.toast")).ToContainTextAsync("Chrome");
+        await Assertions.Expect(page.Locator("a.toast")).ToContainTextAsync("Chrome, Linux");
         await Assertions.Expect(page.Locator("[data-bell-count]")).ToHaveTextAsync("2");
         await phone.LookAsync("newcomer-11-second-device-rings", whole: false);
         foreach (var (name, path) in new[] { ("start", "/"), ("wallet", "/wallet"), ("me", "/me"), ("notifications", "/notifications"), ("devices", "/devices") })
@@ -45,12 +45,15 @@ public sealed partial class NewcomerJourneyTests(Chromium chromium)
         await Assertions.Expect(desk.Page.Locator("main a[href^='/sign-in']")).ToBeVisibleAsync();
         await desk.LookAsync("newcomer-21-out-by-reset", expected: "401");
 
-        // The old password opens nothing any more, the new one does, and a mail has told of it.
-        await desk.Page.Locator("main a[href^='/sign-in']").ClickAsync();
+        // The old password opens nothing any more; the new one leads back to where the desk was, and a mail has told of it.
+        await desk.Page.Locator("main a[href='/sign-in?return=%2Fme']").ClickAsync();
         await desk.Page.Locator("input[name=Login]").FillAsync(kim.LoginId);
         await desk.Page.Locator("input[name=Password]").FillAsync(kim.Password);
         await desk.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
         await Assertions.Expect(desk.Page.Locator("main [role=alert]")).ToBeVisibleAsync();
+        await desk.Page.Locator("input[name=Password]").FillAsync(NewPassword);
+        await desk.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
+        await desk.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/me");
         await SignInAsync(phone, kim, NewPassword);
         await phone.LookAsync("newcomer-22-back");
         var mail = await OpenMailAsync(phone, kim, language == "ko" ? "비밀번호가 바뀌었습니다" : "Your password was changed");
@@ -144,6 +147,7 @@ public sealed partial class NewcomerJourneyTests(Chromium chromium)
         var page = phone.Page;
         await page.GotoAsync("/devices");
         await Assertions.Expect(page.Locator("li.device")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator("li.device:has(.badge)")).ToContainTextAsync("Chrome, Android");
         await phone.LookAsync("newcomer-13-devices");
         await page.Locator("li.device [data-opens^='sign-out-']").ClickAsync();
         await Assertions.Expect(page.Locator("dialog[open]")).ToBeVisibleAsync();

@@ -28,6 +28,9 @@ internal static class DeviceName
         };
     }
 
+    /// <summary>Whether it is one that is held in the hand.</summary>
+    public static bool IsHandheld(string userAgent) => Find(Systems, userAgent) is "Android" or "iPhone" or "iPad";
+
     /// <summary>60 letters at most, and not through the middle of one of two halves.</summary>
     private static string Cut(string userAgent) =>
         userAgent.Length <= 60 ? userAgent : userAgent[..(char.IsHighSurrogate(userAgent[58]) ? 58 : 59)] + "…";
