@@ -89,7 +89,9 @@ public sealed class SweepTests(WalletHost host) : IClassFixture<WalletHost>
         await Answers.EventuallyAsync(() => ScalarAsync<long>(flaky, "select count(*) from wallet.charge where failure = 'expired'"), ended => ended == 2);
         // A look in between, as when the payer comes back, is not the last.
         await node.Stranger().GetAsync($"/wallet/return/sandbox/{late.GetProperty("id").GetString()}");
-        await ScalarAsync<object>(flaky, $"update wallet.sandbox_payment set state = 'paid', paid_at = now() where order_id = '{late.GetProperty("id").GetString()}'");
+        Assert.Equal(2, await ScalarAsync<long>(flaky, "select count(*) from wallet.charge where look_at is not null"));
+        // On a day that no reconciliation looks at, which would find it too.
+        await ScalarAsync<object>(flaky, $"update wallet.sandbox_payment set state = 'paid', paid_at = now() - interval '90 days' where order_id = '{late.GetProperty("id").GetString()}'");
         node.Clock.Advance(TimeSpan.FromHours(25));
         await SweepAsync(node);
         await Answers.EventuallyAsync(() => ScalarAsync<string>(flaky, $"select state from wallet.charge where id = '{late.GetProperty("id").GetString()}'"), state => state == "paid");
