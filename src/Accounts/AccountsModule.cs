@@ -46,6 +46,7 @@ public static class AccountsModule
         services.AddSingleton<Tokens>();
         services.AddSingleton<Proofs>();
         services.AddSingleton<Addresses>();
+        services.AddSingleton<IAddressBook, AddressBook>();
         services.AddSingleton<Profile>();
         services.AddSingleton<ILanguageChoice>(provider => provider.GetRequiredService<Profile>());
         services.AddSingleton<ProfilePicture>();

@@ -122,7 +122,7 @@ internal sealed class Addresses(NpgsqlDataSource source, TimeProvider time)
     public static Failure Unknown => new("address.unknown", "There is no such address.", StatusCodes.Status404NotFound);
 
     /// <summary>Reads what was typed, or says what is wrong with each field.</summary>
-    private static Result<AddressResource> Check(AddressRequest typed)
+    internal static Result<AddressResource> Check(AddressRequest typed)
     {
         var wrong = new FieldFailures();
         var label = wrong.Take("label", Label(typed.Label));
