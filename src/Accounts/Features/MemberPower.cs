@@ -21,7 +21,7 @@ public sealed record RoleRequest(string? Role);
 /// What an operator does to a member's account. Each act ends what the member is signed in with where it must, is written into the audit log, and is told to the
 /// member, all in one transaction.
 /// </summary>
-internal sealed class MemberPower(NpgsqlDataSource source, Sessions sessions, SignedIn signedIn, INotifications notifications, IAuditLog audit, TimeProvider time)
+internal sealed class MemberPower(NpgsqlDataSource source, Sessions sessions, SignedIn signedIn, INotifications notifications, IAuditLog audit, IEnumerable<IWhenSuspended> others, TimeProvider time)
 {
     public const string SuspendedKind = "accounts.suspended";
     public const string ReinstatedKind = "accounts.reinstated";
@@ -50,6 +50,8 @@ internal sealed class MemberPower(NpgsqlDataSource source, Sessions sessions, Si
             await tx.Connection!.ExecuteAsync(
                 "update accounts.member set suspended_at = @now, suspended_until = @end, suspended_reason = @reason where id = @id", new { id, now, end, reason }, tx);
             await sessions.RevokeAllAsync(tx, id);
+            foreach (var other in others)
+                await other.Suspended(tx, id);
             await audit.Write(tx, actor, "member.suspend", id, new { Reason = reason, Until = end });
             await notifications.Notify(tx, id, SuspendedKind, new { Reason = reason, Until = end is { } at ? at.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture) : "—" });
             return null;

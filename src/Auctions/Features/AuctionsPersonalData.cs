@@ -1,0 +1,23 @@
+using Madang.Accounts;
+using Madang.Auctions.Storage;
+using Madang.Platform.Web;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace Madang.Auctions.Features;
+
+/// <summary>A member's own bids in his export; who leads, or sells, in an auction that is not over stays until it is. The history stays for others, without a name.</summary>
+internal sealed class AuctionsPersonalData(BidStore bids) : IPersonalData
+{
+    public string Section => "auctions";
+
+    public async Task<object?> Export(Guid member, CancellationToken cancellation) => await bids.AllOfAsync(member, cancellation) is { Count: > 0 } all
+        ? new { Bids = all.Select(bid => new { bid.Id, Auction = bid.AuctionId, bid.Kind, bid.Maximum, bid.Outcome, bid.ReceivedAt, bid.UndoneAt, bid.UndoneWhy }).ToList() }
+        : null;
+
+    public async Task<Failure?> Hinders(NpgsqlTransaction transaction, Guid member) => await AuctionStore.IsBusyAsync(transaction, member)
+        ? new Failure("auction.under_way", "You lead, or sell, in an auction that is not over; let it end first.", StatusCodes.Status409Conflict)
+        : null;
+
+    public Task Erase(NpgsqlTransaction transaction, Guid member) => BidStore.ForgetAsync(transaction, member);
+}
