@@ -33,6 +33,8 @@ public sealed class Chromium(TestDatabase database) : IAsyncLifetime
         await _host.InitializeAsync();
         Provider = await OAuthServer.StartAsync();
         Node = await _host.NodeAsync(new[] { "google", "kakao", "naver" }.SelectMany(Provider.SettingsFor), port: 0);
+        // A busy build machine is slow and right.
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -60,6 +62,7 @@ public sealed class Chromium(TestDatabase database) : IAsyncLifetime
             JavaScriptEnabled = scripts,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
+        context.SetDefaultTimeout(60_000);
         return new Window(context, await context.NewPageAsync(), look);
     }
 

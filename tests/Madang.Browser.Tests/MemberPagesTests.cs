@@ -1,4 +1,5 @@
 using Madang.Tests.Accounts;
+using Madang.Tests.Host;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -60,8 +61,14 @@ public sealed class MemberPagesTests(Chromium chromium)
         var page = window.Page;
         await chromium.AgeProofAsync(member.Id);
 
-        await page.GotoAsync("/me/data");
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/prove");
+        // The node hears of the aged session a moment later.
+        await Answers.EventuallyAsync(
+            async () =>
+            {
+                await page.GotoAsync("/me/data");
+                return new Uri(page.Url).AbsolutePath;
+            },
+            path => path == "/prove");
         await window.LookAsync("prove");
         await page.Locator("input[name=Password]").FillAsync("not-My.password1");
         await page.Locator("main button[type=submit]").ClickAsync();

@@ -56,7 +56,7 @@ public sealed class ApiKeyTests(MadangHost host) : IClassFixture<MadangHost>
         await browser.DeleteAsync($"/api/keys/{id}");
 
         foreach (var client in clients)
-            await Answers.EventuallyAsync(() => client.GetAsync("/api/keys"), answer => answer.StatusCode == HttpStatusCode.Unauthorized, seconds: 1);
+            await Answers.EventuallyAsync(() => client.GetAsync("/api/keys"), answer => answer.StatusCode == HttpStatusCode.Unauthorized);
     }
 
     [Theory]

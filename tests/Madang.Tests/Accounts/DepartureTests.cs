@@ -90,7 +90,7 @@ public sealed class DepartureTests(MadangHost host) : IClassFixture<MadangHost>
         Assert.Equal(HttpStatusCode.NoContent, (await program.Client.DeleteAsync("/api/me")).StatusCode);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await program.Client.GetAsync("/api/me")).StatusCode);
-        await Answers.EventuallyAsync(async () => (await browser.GetAsync("/api/me")).StatusCode, status => status == HttpStatusCode.Unauthorized, seconds: 1);
+        await Answers.EventuallyAsync(async () => (await browser.GetAsync("/api/me")).StatusCode, status => status == HttpStatusCode.Unauthorized);
         var phone = "010" + string.Concat(member.LoginId.Select(letter => letter % 10))[..8];
         await LeftAsync([member.Email, member.LoginId, member.Nickname, "김민지", phone, "세종대로", "TellTale", "google-subject", "my key", "127.0.0.1"]);
         Assert.Equal(1, await host.ScalarAsync<int>("select count(*) from accounts.member where id = @Id and deleted_at is not null", new { member.Id }));

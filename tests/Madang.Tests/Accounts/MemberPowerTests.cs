@@ -47,8 +47,8 @@ public sealed class MemberPowerTests(MadangHost host) : IClassFixture<MadangHost
         });
         Assert.Equal(HttpStatusCode.NoContent, suspended.StatusCode);
 
-        await Answers.EventuallyAsync(async () => (await program.Client.GetAsync("/api/me")).StatusCode, status => status == HttpStatusCode.Unauthorized, seconds: 1);
-        await Answers.EventuallyAsync(async () => (await browser.GetAsync("/api/me")).StatusCode, status => status == HttpStatusCode.Unauthorized, seconds: 1);
+        await Answers.EventuallyAsync(async () => (await program.Client.GetAsync("/api/me")).StatusCode, status => status == HttpStatusCode.Unauthorized);
+        await Answers.EventuallyAsync(async () => (await browser.GetAsync("/api/me")).StatusCode, status => status == HttpStatusCode.Unauthorized);
         var problem = await (await SignInAsync(node, member)).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "member.suspended");
         Assert.Equal("같은 글을 여러 번 올렸습니다.", problem.GetProperty("reason").GetString());
         Assert.Equal(HttpStatusCode.Unauthorized, (await node.Stranger().PostAsJsonAsync("/api/tokens/refresh", new { refreshToken = program.Refresh })).StatusCode);
@@ -95,10 +95,10 @@ public sealed class MemberPowerTests(MadangHost host) : IClassFixture<MadangHost
         await (await program.Client.GetAsync("/api/operator/members")).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "auth.operator");
 
         Assert.Equal(HttpStatusCode.NoContent, (await RoleAsync(chief, member, "operator")).StatusCode);
-        await Answers.EventuallyAsync(async () => (await program.Client.GetAsync("/api/operator/members")).StatusCode, status => status == HttpStatusCode.OK, seconds: 1);
+        await Answers.EventuallyAsync(async () => (await program.Client.GetAsync("/api/operator/members")).StatusCode, status => status == HttpStatusCode.OK);
 
         Assert.Equal(HttpStatusCode.NoContent, (await RoleAsync(chief, member, "member")).StatusCode);
-        await Answers.EventuallyAsync(async () => (await program.Client.GetAsync("/api/operator/members")).StatusCode, status => status == HttpStatusCode.Forbidden, seconds: 1);
+        await Answers.EventuallyAsync(async () => (await program.Client.GetAsync("/api/operator/members")).StatusCode, status => status == HttpStatusCode.Forbidden);
         await (await RoleAsync(chief, member, "king")).ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "member.role");
     }
 

@@ -242,7 +242,7 @@ public sealed class ProfileTests(MadangHost host) : IClassFixture<MadangHost>
     }
 
     private Task GoneAsync(string url) =>
-        Answers.EventuallyAsync(async () => (await host.Stranger().GetAsync(url)).StatusCode, status => status == HttpStatusCode.NotFound, seconds: 5);
+        Answers.EventuallyAsync(async () => (await host.Stranger().GetAsync(url)).StatusCode, status => status == HttpStatusCode.NotFound);
 
     private static async Task<string> PageAsync(OperatorBrowser browser, string path) => await (await browser.GetAsync(path)).Content.ReadAsStringAsync();
 }

@@ -204,8 +204,7 @@ public sealed partial class SessionTests(MadangHost host) : IClassFixture<Madang
             request.Headers.Add("Cookie", $"madang-session={session}");
             return (await node.Stranger().SendAsync(request)).StatusCode;
         },
-        status => status == expected,
-        seconds: 3);
+        status => status == expected);
 
     [GeneratedRegex("<meta name=\"csrf-token\" content=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Token();

@@ -138,5 +138,5 @@ public sealed class TokenTests(MadangHost host) : IClassFixture<MadangHost>
     private static Task<HttpResponseMessage> RefreshAsync(Node node, string token) => node.Stranger().PostAsJsonAsync("/api/tokens/refresh", new { refreshToken = token });
 
     private static Task IsOutAsync(HttpClient client) =>
-        Answers.EventuallyAsync(async () => (await client.GetAsync(Somewhere)).StatusCode, status => status == HttpStatusCode.Unauthorized, seconds: 2);
+        Answers.EventuallyAsync(async () => (await client.GetAsync(Somewhere)).StatusCode, status => status == HttpStatusCode.Unauthorized);
 }

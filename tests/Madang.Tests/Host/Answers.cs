@@ -32,7 +32,7 @@ public static class Answers
     public static Task<JsonElement> JsonAsync(this HttpResponseMessage response) => response.Content.ReadFromJsonAsync<JsonElement>();
 
     /// <summary>Repeats a look until it is as expected, for what other nodes or jobs do soon.</summary>
-    public static async Task<T> EventuallyAsync<T>(Func<Task<T>> look, Func<T, bool> expected, int seconds = 20)
+    public static async Task<T> EventuallyAsync<T>(Func<Task<T>> look, Func<T, bool> expected, int seconds = 60)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)

@@ -107,7 +107,7 @@ public sealed class ManageTests(ImagesHost host) : IClassFixture<ImagesHost>
             await (await shop.GetAsync(path)).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "image.unknown");
         Assert.DoesNotContain(image.Id, (await PageAsync(shop, "?limit=200")).Ids);
         await Answers.EventuallyAsync(() => Task.FromResult(host.StoredOf(image.Id).Count), files => files == 0);
-        await Answers.EventuallyAsync(() => Task.FromResult(CachedOf(host.First, image.Id)), files => files == 0, seconds: 2);
+        await Answers.EventuallyAsync(() => Task.FromResult(CachedOf(host.First, image.Id)), files => files == 0);
     }
 
     [Fact]
