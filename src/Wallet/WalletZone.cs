@@ -17,6 +17,15 @@ public sealed class WalletZone(IOptions<WalletOptions> options)
         return new DateTimeOffset(midnight, _zone.GetUtcOffset(midnight)).ToUniversalTime();
     }
 
+    /// <summary>When the clock on the wall shows a time: the first of two where clocks go back, an hour later where they go forward over it.</summary>
+    /// <param name="wall">The time as people write it.</param>
+    public DateTimeOffset At(DateTime wall)
+    {
+        var plain = DateTime.SpecifyKind(wall, DateTimeKind.Unspecified);
+        var offset = _zone.IsAmbiguousTime(plain) ? _zone.GetAmbiguousTimeOffsets(plain).Max() : _zone.GetUtcOffset(plain);
+        return new DateTimeOffset(plain, offset).ToUniversalTime();
+    }
+
     /// <summary>Which day it is at a time.</summary>
     /// <param name="at">The time.</param>
     public DateOnly Day(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, _zone).DateTime);

@@ -29,22 +29,3 @@ internal static class Codes
     public static T Read<T>(string code)
         where T : struct, Enum => TryRead<T>(code, out var value) ? value : throw new ArgumentOutOfRangeException(nameof(code), code, message: null);
 }
-
-/// <summary>In what state goods are.</summary>
-public enum Condition
-{
-    /// <summary>Never used.</summary>
-    New,
-
-    /// <summary>Used, and nobody would see it.</summary>
-    LikeNew,
-
-    /// <summary>Small traces of use.</summary>
-    Good,
-
-    /// <summary>Clear traces of use; works.</summary>
-    Fair,
-
-    /// <summary>Broken, or for its parts.</summary>
-    ForParts,
-}

@@ -10,6 +10,11 @@ namespace Madang.Market.Domain;
 /// <param name="EndsAt">The first moment that is too late.</param>
 internal sealed record DraftTerms(long? StartPrice, long? Reserve, long? BuyNow, DateTimeOffset? StartsAt, DateTimeOffset? EndsAt)
 {
+    /// <summary>As PostgreSQL keeps times: whole microseconds in UTC. So that terms which were read, and are written back, are the same.</summary>
+    public DraftTerms Kept() => this with { StartsAt = Micros(StartsAt), EndsAt = Micros(EndsAt) };
+
+    private static DateTimeOffset? Micros(DateTimeOffset? at) => at is { } known ? new DateTimeOffset(known.UtcTicks - (known.UtcTicks % 10), TimeSpan.Zero) : null;
+
     public static DraftTerms None { get; } = new(null, null, null, null, null);
 
     /// <summary>The terms, once they are whole.</summary>
@@ -55,7 +60,7 @@ internal sealed record ListingContent(
             return failure;
         return new ListingContent(
             kind, line!, text!, string.IsNullOrEmpty(category) ? null : category, condition, [.. tags.OfType<string>().Distinct(StringComparer.Ordinal)], pictures ?? [],
-            way, way is SaleWay.Fixed ? price : null, way is SaleWay.Auction && auction is not null ? auction : DraftTerms.None);
+            way, way is SaleWay.Fixed ? price : null, way is SaleWay.Auction && auction is not null ? auction.Kept() : DraftTerms.None);
     }
 
     private static void ReadPrices(FieldErrors wrong, SaleWay way, long? price, DraftTerms auction)

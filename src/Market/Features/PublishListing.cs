@@ -1,13 +1,14 @@
 using Madang.Market.Domain;
 using Madang.Market.Storage;
 using Madang.Platform.Web;
+using Madang.Platform.Work;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Madang.Market.Features;
 
 /// <summary>A draft goes live, a live listing is withdrawn, and what was not sold is offered once more.</summary>
-internal sealed class PublishListing(NpgsqlDataSource source, MarketListings listings, PictureStore pictures, Sales sales, TimeProvider time)
+internal sealed class PublishListing(NpgsqlDataSource source, MarketListings listings, PictureStore pictures, Sales sales, WorkQueue work, TimeProvider time)
 {
     public Task<Failure?> PublishAsync(Guid id, Guid seller, CancellationToken cancellation) => source.Decide(
         async tx =>
@@ -17,6 +18,19 @@ internal sealed class PublishListing(NpgsqlDataSource source, MarketListings lis
             if (row.SellerId != seller)
                 return ListingFailures.NotYours;
             return row.Stands is ListingState.Draft ? await OpenAsync(tx, row.Id, seller, row.Content) : ListingFailures.NotDraft;
+        },
+        cancellation);
+
+    /// <summary>From nothing to live in one transaction: where anything is refused, nothing is there.</summary>
+    public Task<Result<Guid>> PublishNewAsync(Guid seller, ListingContent content, CancellationToken cancellation) => source.Decide<Guid>(
+        async tx =>
+        {
+            var now = time.GetUtcNow();
+            var id = Guid.CreateVersion7(now);
+            await ListingStore.InsertAsync(tx, id, seller, content, now);
+            if (await pictures.SetAsync(tx, id, seller, [], content.Pictures) is { } failure || (failure = await OpenAsync(tx, id, seller, content)) is not null)
+                return failure;
+            return id;
         },
         cancellation);
 
@@ -36,6 +50,7 @@ internal sealed class PublishListing(NpgsqlDataSource source, MarketListings lis
         var live = draft with { State = ListingState.Live, PublishedAt = now };
         await ListingStore.PublishAsync(tx, live, now);
         await sale.Open(tx, live);
+        await work.Enqueue(tx, TellSearchers.Kind, new TellSearchers.Job(id), key: id.ToString());
         return null;
     }
 

@@ -3,6 +3,7 @@ using System.Resources;
 using Madang.Accounts;
 using Madang.Design;
 using Madang.Images;
+using Madang.Market;
 using Madang.Notifications;
 using Madang.Wallet;
 using Xunit;
@@ -12,7 +13,7 @@ namespace Madang.Tests.Design;
 /// <summary>Both languages say the same things.</summary>
 public sealed class TextTests
 {
-    public static readonly TheoryData<Type> Texts = [typeof(DesignText), typeof(NotificationsText), typeof(AccountsText), typeof(ProfileText), typeof(OperatorText), typeof(WaysText), typeof(ImagesText), typeof(WalletText), typeof(Madang.Auctions.AuctionsText), typeof(Madang.Orders.OrdersText)];
+    public static readonly TheoryData<Type> Texts = [typeof(DesignText), typeof(NotificationsText), typeof(AccountsText), typeof(ProfileText), typeof(OperatorText), typeof(WaysText), typeof(ImagesText), typeof(WalletText), typeof(MarketText), typeof(Madang.Auctions.AuctionsText), typeof(Madang.Orders.OrdersText)];
 
     [Theory, MemberData(nameof(Texts))]
     public void Every_text_is_there_in_Korean_and_in_English_with_the_same_places_to_fill_in(Type texts)
