@@ -6,7 +6,7 @@ using Madang.Platform.Web;
 namespace Madang.Market.Domain;
 
 /// <summary>In what order listings are shown.</summary>
-public enum SearchSort
+internal enum SearchSort
 {
     /// <summary>The newest first.</summary>
     Newest,

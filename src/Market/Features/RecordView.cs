@@ -30,7 +30,7 @@ internal sealed class RecordView(NpgsqlDataSource source, Cards cards, WalletZon
                 await record.HandleAsync(id, row.SellerId, context);
                 return TypedResults.NoContent();
             })
-            .WithTags("Market").WithSummary("Say that a person looks at a listing; counted once a person and day");
+            .RequireMember().WithTags("Market").WithSummary("Say that you look at a listing; counted once a person and day, as a visit of its page is");
         routes.MapGet("/api/market/seen", async Task<Ok<IReadOnlyList<ListingCard>>> (RecordView record, HttpContext context) =>
                 TypedResults.Ok(await record.SeenAsync(context.Caller()!.MemberId!.Value, MostSeen, context.RequestAborted)))
             .RequireMember().WithTags("Market").WithSummary("List what you looked at lately");
