@@ -5,6 +5,7 @@ using Madang.Market;
 using Madang.Notifications;
 using Madang.Orders.Domain;
 using Madang.Orders.Features;
+using Madang.Orders.Pages;
 using Madang.Orders.Storage;
 using Madang.Platform.Data;
 using Madang.Platform.Work;
@@ -53,6 +54,7 @@ public static class OrdersModule
         Complaints.Map(routes);
         Reviews.Map(routes);
         OperatorOrders.Map(routes);
+        OrderForms.Map(routes);
         return routes;
     }
 
@@ -89,6 +91,13 @@ public static class OrdersModule
     private static void AddPages(IServiceCollection services)
     {
         services.AddPages<OrdersText>();
+        services.AddSingleton(new NavigationItem("/orders", typeof(OrdersText), "Orders.Navigation", Order: 250, For: Audience.Members));
+        services.AddSingleton(new NavigationItem("/operator/orders", typeof(OrdersText), "Operator.Navigation", Order: 835, For: Audience.Operators));
+        services.AddSingleton(new Slot("market.listing", typeof(BuyPanel), Order: 100));
+        services.AddSingleton(new Slot("market.seller", typeof(SellerReviews), Order: 100));
+        services.AddSingleton(new Slot("market.my", typeof(ToDoSection), Order: 50));
+        services.AddSingleton(new Slot("market.my", typeof(BoughtSection), Order: 300));
+        services.AddSingleton(new Slot("market.my", typeof(SoldSection), Order: 400));
         services.AddSingleton(new WalletLink("order", "/orders/{0}"));
         foreach (var kind in Announce.Kinds)
             services.AddSingleton(new NotificationKind(kind, typeof(OrdersText), Href: "/orders/{Order}"));

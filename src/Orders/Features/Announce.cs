@@ -2,12 +2,13 @@ using System.Globalization;
 using Madang.Notifications;
 using Madang.Orders.Domain;
 using Madang.Wallet;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Madang.Orders.Features;
 
 /// <summary>Tells buyer and seller what happened to their order and what they must do next, in the transaction in which it happened.</summary>
-internal sealed class Announce(INotifications notifications, WalletZone zone)
+internal sealed class Announce(INotifications notifications, WalletZone zone, IOptions<OrdersOptions> options)
 {
     public const string Bought = "orders.bought", Won = "orders.won", Sold = "orders.sold", SoldWaiting = "orders.sold_waiting", DeliveryChosen = "orders.delivery_chosen", Choose = "orders.choose",
         Late = "orders.late", Overdue = "orders.overdue", Shipped = "orders.shipped", Delivered = "orders.delivered", Completed = "orders.completed", PaidOut = "orders.paid_out",
@@ -83,6 +84,8 @@ internal sealed class Announce(INotifications notifications, WalletZone zone)
             Paid = order.PaidOut,
             Back = order.Refunded,
             Carrier = order.Shipment?.Carrier ?? "",
+            options.Value.ConfirmDays,
+            options.Value.ReviewDays,
             // The deadline is the midnight that ends the day.
             By = order.ActBy is { } actBy ? zone.Day(actBy.AddTicks(-1)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "",
         },

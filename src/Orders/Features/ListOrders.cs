@@ -19,7 +19,7 @@ internal sealed class ListOrders(NpgsqlDataSource source, ReviewStore reviews, I
     public const int MostOnAPage = 100;
 
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/api/orders", async Task<Results<Ok<OrderPage>, ProblemHttpResult>> (string? role, string? state, string? after, int? limit, ListOrders list, HttpContext context) =>
+        .MapGet("/api/orders", async Task<Results<Ok<PageOfOrders>, ProblemHttpResult>> (string? role, string? state, string? after, int? limit, ListOrders list, HttpContext context) =>
         {
             if (role is not (null or "buyer" or "seller"))
                 return new Failure("order.role", "`role` is `buyer` or `seller`.").ToProblem();
@@ -33,7 +33,7 @@ internal sealed class ListOrders(NpgsqlDataSource source, ReviewStore reviews, I
         })
         .RequireMember().WithTags("Orders").WithSummary("List your orders, newest first: `role` is `buyer` or `seller`, `state` is `open` or `ended`");
 
-    public async Task<OrderPage> HandleAsync(Guid member, string? role, string? state, Cursor? after, int limit, CancellationToken cancellation)
+    public async Task<PageOfOrders> HandleAsync(Guid member, string? role, string? state, Cursor? after, int limit, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         // Ids grow with time, so each side's index gives its page in order.
@@ -47,7 +47,7 @@ internal sealed class ListOrders(NpgsqlDataSource source, ReviewStore reviews, I
         };
         var rows = (await connection.QueryAsync<OrderRow>(new CommandDefinition(sql, new { member, Last = after?.Id, take = limit + 1 }, cancellationToken: cancellation))).AsList();
         var page = rows.Take(limit).ToList();
-        return new OrderPage(
+        return new PageOfOrders(
             await SummariesAsync(page, row => row.BuyerId == member ? Actor.Buyer : Actor.Seller, member, cancellation),
             rows.Count > limit ? new Cursor(page[^1].PaidAt, page[^1].Id).ToString() : null);
     }
@@ -64,6 +64,15 @@ internal sealed class ListOrders(NpgsqlDataSource source, ReviewStore reviews, I
             """, new { member, since = time.GetUtcNow().AddDays(-options.Value.ReviewDays) }, cancellationToken: cancellation))).AsList();
         var all = await SummariesAsync(rows, row => row.BuyerId == member ? Actor.Buyer : Actor.Seller, member, cancellation);
         return [.. all.Where(order => order.Next is not null).Take(most)];
+    }
+
+    /// <summary>The order by which a listing was sold, for its two sides; null for others.</summary>
+    public async Task<Guid?> OfListingAsync(Guid member, Guid listing, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "select id from orders.order where listing_id = @listing and (buyer_id = @member or seller_id = @member) and state not in ('refunded', 'cancelled')", new { member, listing },
+            cancellationToken: cancellation));
     }
 
     /// <summary>How rows stand in a list of who asks.</summary>

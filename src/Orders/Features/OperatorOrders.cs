@@ -24,7 +24,7 @@ internal sealed class OperatorOrders(NpgsqlDataSource source, MoveOrder move, Li
     public static void Map(IEndpointRouteBuilder routes)
     {
         var operators = routes.MapGroup("/api/operator/orders").RequireOperator().WithTags("Orders (operator)");
-        operators.MapGet("", async Task<Results<Ok<OrderPage>, ProblemHttpResult>> (string? after, OperatorOrders orders, CancellationToken cancellation) =>
+        operators.MapGet("", async Task<Results<Ok<PageOfOrders>, ProblemHttpResult>> (string? after, OperatorOrders orders, CancellationToken cancellation) =>
                 Cursor.TryRead(after, out var cursor, out var failure) ? TypedResults.Ok(await orders.QueueAsync(cursor, cancellation)) : failure.ToProblem())
             .WithSummary("List complaints that wait, the oldest first");
         operators.MapGet("/{id:guid}", async Task<Results<Ok<OrderResource>, ProblemHttpResult>> (Guid id, ShowOrder show, CancellationToken cancellation) =>
@@ -38,7 +38,7 @@ internal sealed class OperatorOrders(NpgsqlDataSource source, MoveOrder move, Li
             .WithSummary("Decide a complaint: how much goes back to the buyer, and why");
     }
 
-    public async Task<OrderPage> QueueAsync(Cursor? after, CancellationToken cancellation)
+    public async Task<PageOfOrders> QueueAsync(Cursor? after, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var rows = (await connection.QueryAsync<OrderRow>(new CommandDefinition(
@@ -47,7 +47,7 @@ internal sealed class OperatorOrders(NpgsqlDataSource source, MoveOrder move, Li
             where state = 'disputed' and (@Last::uuid is null or (disputed_at, id) > (@At::timestamptz, @Last::uuid)) order by disputed_at, id limit @take
             """, new { Last = after?.Id, after?.At, take = PageSize + 1 }, cancellationToken: cancellation))).AsList();
         var page = rows.Take(PageSize).ToList();
-        return new OrderPage(
+        return new PageOfOrders(
             await list.SummariesAsync(page, _ => Actor.Operator, member: null, cancellation),
             rows.Count > PageSize ? new Cursor(page[^1].DisputedAt!.Value, page[^1].Id).ToString() : null);
     }

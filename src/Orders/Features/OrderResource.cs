@@ -100,7 +100,7 @@ public sealed record OrderSummary(
 /// <summary>A page of orders, newest first.</summary>
 /// <param name="Items">The orders.</param>
 /// <param name="Next">What to send as <c>after</c> for the next page; absent on the last.</param>
-public sealed record OrderPage(IReadOnlyList<OrderSummary> Items, string? Next);
+public sealed record PageOfOrders(IReadOnlyList<OrderSummary> Items, string? Next);
 
 /// <summary>What one says of the other.</summary>
 /// <param name="Order">The order.</param>
