@@ -100,6 +100,10 @@ public static class OrdersModule
         services.AddSingleton(new Slot("market.my", typeof(SoldSection), Order: 400));
         services.AddSingleton(new WalletLink("order", "/orders/{0}"));
         foreach (var kind in Announce.Kinds)
-            services.AddSingleton(new NotificationKind(kind, typeof(OrdersText), Href: "/orders/{Order}"));
+            services.AddSingleton(new NotificationKind(kind, typeof(OrdersText), Href: "/orders/{Order}")
+            {
+                // Comes together with another that is mailed.
+                Default = kind == Announce.ReviewAsked ? Channels.InApp : Channels.InApp | Channels.Mail,
+            });
     }
 }

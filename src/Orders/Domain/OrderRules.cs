@@ -123,9 +123,9 @@ internal static class OrderRules
         var ended = order with { State = state, Ending = ending, EndedAt = now, Refunded = refund, Fee = fee, PaidOut = gross - fee, Code = null };
         var events = new List<OrderEvent> { why };
         if (refund > 0)
-            events.Add(new(EventKind.Refunded, why.By, refund));
+            events.Add(new(EventKind.Refunded, Actor.House, refund));
         if (ended.PaidOut > 0)
-            events.Add(new(EventKind.Released, why.By, ended.PaidOut));
+            events.Add(new(EventKind.Released, Actor.House, ended.PaidOut));
         return new Decision(ended, events);
     }
 

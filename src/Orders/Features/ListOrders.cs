@@ -14,7 +14,7 @@ using Npgsql;
 namespace Madang.Orders.Features;
 
 /// <summary>A member's orders, newest first; and what of them waits for the member.</summary>
-internal sealed class ListOrders(NpgsqlDataSource source, ReviewStore reviews, IMembers members, IListings listings, IOptions<OrdersOptions> options, TimeProvider time)
+internal sealed class ListOrders(NpgsqlDataSource source, ReviewStore reviews, ComplaintStore complaints, IMembers members, IListings listings, IOptions<OrdersOptions> options, TimeProvider time)
 {
     public const int MostOnAPage = 100;
 
@@ -82,13 +82,14 @@ internal sealed class ListOrders(NpgsqlDataSource source, ReviewStore reviews, I
         var people = await members.FindMany([.. rows.SelectMany(row => new[] { row.BuyerId, row.SellerId })], cancellation);
         var pictures = await listings.FindMany([.. rows.Select(row => row.ListingId)], cancellation);
         var written = member is { } author ? await reviews.WrittenAsync(author, [.. rows.Select(row => row.Id)], cancellation) : new HashSet<Guid>();
+        var unanswered = await complaints.UnansweredAsync([.. rows.Where(row => row.State == "disputed").Select(row => row.Id)], cancellation);
         return [.. rows.Select(row =>
         {
             var (actor, order) = (role(row), row.ToDomain());
             var mayReview = actor is not Actor.Operator && ReviewRules.MayWrite(order, written.Contains(row.Id), now, options.Value.ReviewDays) is null;
             return new OrderSummary(
                 row.Id, row.ListingId, row.Title, pictures.GetValueOrDefault(row.ListingId)?.PictureUrl, Names.Of(actor), ShowOrder.PersonOf(actor is Actor.Buyer ? row.SellerId : row.BuyerId, people), row.State,
-                row.Ending, row.Delivery, row.Price, row.PaidAt, row.ActBy, row.DueAt, row.EndedAt, NextStep.Of(order, actor, mayReview, mayAnswer: false));
+                row.Ending, row.Delivery, row.Price, row.PaidAt, row.ActBy, row.DueAt, row.EndedAt, NextStep.Of(order, actor, mayReview, mayAnswer: actor is Actor.Seller && unanswered.Contains(row.Id)));
         })];
     }
 }

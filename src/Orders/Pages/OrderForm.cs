@@ -94,6 +94,9 @@ public abstract class OrderForm : ComponentBase
             _ => [],
         };
         var words = Text[$"Failure.{failure.Code}", parts!];
-        return words.ResourceNotFound ? Text["Failure.other"] : words.Value;
+        if (!words.ResourceNotFound)
+            return words.Value;
+        // What Images refuses is a picture in all these cases.
+        return failure.Code.StartsWith("image.", StringComparison.Ordinal) ? Text["Failure.image"] : Text["Failure.other"];
     }
 }

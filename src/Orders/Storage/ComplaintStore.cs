@@ -17,6 +17,16 @@ internal sealed class ComplaintStore(NpgsqlDataSource source)
         return row;
     }
 
+    /// <summary>Which of these orders have a complaint that their seller has not answered.</summary>
+    public async Task<IReadOnlySet<Guid>> UnansweredAsync(IReadOnlyCollection<Guid> orders, CancellationToken cancellation)
+    {
+        if (orders.Count == 0)
+            return new HashSet<Guid>();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return (await connection.QueryAsync<Guid>(new CommandDefinition(
+            "select order_id from orders.complaint where order_id = any(@ids) and answer is null", new { ids = orders.ToArray() }, cancellationToken: cancellation))).ToHashSet();
+    }
+
     public static async Task InsertAsync(NpgsqlTransaction tx, Guid order, string reason, string text, IReadOnlyList<Guid> pictures, DateTimeOffset now)
     {
         await tx.Connection!.ExecuteAsync(

@@ -114,7 +114,7 @@ public sealed class ComplaintTests(OrdersHost host) : IClassFixture<OrdersHost>
         await (await buyer.TryComplainAsync(order, text: "  ")).ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "complaint.text");
         await (await buyer.TryComplainAsync(order, text: new string('가', 1_001))).ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "complaint.text");
         await (await buyer.TryComplainAsync(order, pictures: [.. Enumerable.Range(0, 6).Select(_ => Pictures.Png(8, 8))])).ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "complaint.pictures");
-        await (await buyer.TryComplainAsync(order, pictures: [Pictures.Png(8, 8), Encoding.UTF8.GetBytes("%PDF-1.7 not a picture")])).ShouldBeRefusedAsync(HttpStatusCode.UnsupportedMediaType, "image.unsupported");
+        await (await buyer.TryComplainAsync(order, pictures: [Pictures.Png(8, 8), Encoding.UTF8.GetBytes("%PDF-1.7 not a picture")])).ShouldBeRefusedAsync(HttpStatusCode.UnsupportedMediaType, "image.type_unknown");
         var broken = await (await buyer.ClientAsync()).PostAsync($"/api/orders/{order}/complaint", new StringContent("{", Encoding.UTF8, "application/json"));
         Assert.InRange((int)broken.StatusCode, 400, 422);
         Assert.Equal("shipped", await buyer.StateAsync(order));
