@@ -25,10 +25,10 @@ internal sealed class MadangServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("madang-bench-");
         // The database's own user has to get in.
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
-        string[] data = [$"--Data:Folder={folder.FullName}", "--Logging:LogLevel:Default=Warning"];
+        string[] data = [$"--Data:Folder={folder.FullName}", "--Logging:LogLevel:Default=Warning", .. settings];
         var port = Server.FreePort();
         var server = await Server.StartAsync(
-            core, port, new Dictionary<string, string> { ["MALLOC_ARENA_MAX"] = "2" }, ["dotnet", program, $"--urls=http://127.0.0.1:{port}", .. data, .. settings]);
+            core, port, new Dictionary<string, string> { ["MALLOC_ARENA_MAX"] = "2" }, ["dotnet", program, $"--urls=http://127.0.0.1:{port}", .. data]);
         string key;
         try
         {

@@ -5,11 +5,12 @@ return args switch
     ["images", .. var only] => await ImagesBench.RunAsync(only),
     ["accounts"] => await AccountsBench.RunAsync(),
     ["wallet"] => await WalletBench.RunAsync(),
+    ["market"] => await MarketBench.RunAsync(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: ./bench/run images [cold|hit|srcset|stampede ...] | accounts | wallet");
+    Console.Error.WriteLine("Usage: ./bench/run images [cold|hit|srcset|stampede ...] | accounts | wallet | market");
     return 2;
 }

@@ -10,6 +10,7 @@ var root = new RootCommand("Madang: images, market, spaces, league and what keep
 };
 // Without a command it serves, and everything else on the line is configuration, such as --urls or --Images:RequireSignature=true.
 root.TreatUnmatchedTokensAsErrors = false;
+root.Options.Add(ServeCommand.Demo);
 root.SetAction(ServeCommand.RunAsync);
 
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
