@@ -58,6 +58,10 @@ internal static class ServeCommand
         {
             // Ctrl-C while it was filled: the next start goes on without what is missing.
         }
+        catch (Exception error) when (error is InvalidOperationException or HttpRequestException)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]The demonstration stops here, the server goes on:[/] {error.Message}");
+        }
     }
 
     private static string DemoPeople => string.Join(", ", Catalogue.People.Take(3).Select(person => person.LoginId));

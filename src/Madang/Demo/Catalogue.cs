@@ -45,12 +45,12 @@ internal static class Catalogue
     public static IReadOnlyList<Offer> Offers { get; } =
     [
         // Live auctions, soonest first: what a visitor sees move.
-        new(0, "붉은 해와 겹산", "새벽 안개가 걷히는 능선을 일곱 겹으로 그렸습니다. 한지에 채색, 50호. 작가 서명이 뒷면에 있습니다.", "art.painting.ink", "산수화 한지 일출 풍경", 120_000, () => Paintings.Ridges(3, 0xE9D9BE, 0x9DB3B0, 0x1F3A38, 0xC8432B)) { Minutes = 6, Bidders = 6 },
-        new(1, "백자 달항아리 — 보름", "물레로 위아래를 따로 빚어 이어 붙인 전통 방식의 달항아리입니다. 높이 42cm. 이음매가 은은하게 남아 있습니다.", "art.craft.ceramics", "달항아리 백자 도자기", 300_000, () => Paintings.MoonJar(1, 0xB9A88E, 0x6B4A32)) { Minutes = 9, Bidders = 5, Reserve = 450_000 },
-        new(2, "밤바다, 달길", "강릉에서 본 밤바다입니다. 달빛이 물 위에 낸 길을 오래 바라보고 그렸습니다. 캔버스에 아크릴.", "art.painting.acrylic", "바다 달 야경 강릉", 80_000, () => Paintings.NightSea(2, 0x0E1B3A, 0x274B73, 0xFFF1C9)) { Minutes = 13, Bidders = 5 },
-        new(3, "필름 카메라 1974년식", "노출계까지 살아 있습니다. 셔터 전 구간 점검 마쳤고, 렌즈 곰팡이 없습니다. 가죽 케이스 함께 드려요.", "goods.digital.camera", "필름카메라 빈티지 레트로", 60_000, () => Things.Camera(1, 0xD9CFC0, 0x2A2422)) { Minutes = 18, Bidders = 6, Condition = "good", BuyNow = 240_000 },
+        new(0, "붉은 해와 겹산", "새벽 안개가 걷히는 능선을 일곱 겹으로 그렸습니다. 한지에 채색, 50호. 작가 서명이 뒷면에 있습니다.", "art.painting.ink", "산수화 한지 일출 풍경", 120_000, () => Paintings.Ridges(3, 0xE9D9BE, 0x9DB3B0, 0x1F3A38, 0xC8432B)) { Minutes = 12, Bidders = 6 },
+        new(1, "백자 달항아리 — 보름", "물레로 위아래를 따로 빚어 이어 붙인 전통 방식의 달항아리입니다. 높이 42cm. 이음매가 은은하게 남아 있습니다.", "art.craft.ceramics", "달항아리 백자 도자기", 300_000, () => Paintings.MoonJar(1, 0xB9A88E, 0x6B4A32)) { Minutes = 14, Bidders = 5, Reserve = 450_000 },
+        new(2, "밤바다, 달길", "강릉에서 본 밤바다입니다. 달빛이 물 위에 낸 길을 오래 바라보고 그렸습니다. 캔버스에 아크릴.", "art.painting.acrylic", "바다 달 야경 강릉", 80_000, () => Paintings.NightSea(2, 0x0E1B3A, 0x274B73, 0xFFF1C9)) { Minutes = 17, Bidders = 5 },
+        new(3, "필름 카메라 1974년식", "노출계까지 살아 있습니다. 셔터 전 구간 점검 마쳤고, 렌즈 곰팡이 없습니다. 가죽 케이스 함께 드려요.", "goods.digital.camera", "필름카메라 빈티지 레트로", 60_000, () => Things.Camera(1, 0xD9CFC0, 0x2A2422)) { Minutes = 21, Bidders = 6, Condition = "good", BuyNow = 240_000 },
         new(0, "매화, 첫눈 다음 날", "가지마다 꽃이 먼저 왔습니다. 비단에 채색, 족자로 마감했습니다.", "art.painting.minhwa", "매화 봄 족자 비단", 90_000, () => Paintings.Blossom(7, 0xD8D3C3, 0xE58CA0)) { Minutes = 26, Bidders = 4 },
-        new(4, "턴테이블과 월넛 케이스", "벨트와 바늘을 새로 갈았습니다. 직접 가져가시면 판 세 장 골라 드립니다.", "goods.digital.audio", "턴테이블 LP 오디오", 110_000, () => Things.Turntable(1, 0xD8CDBD, 0x8A5A33)) { Minutes = 41, Bidders = 5, Condition = "like_new" },
+        new(4, "턴테이블과 월넛 케이스", "벨트와 바늘을 새로 갈았습니다. 직접 가져가시면 판 세 장 골라 드립니다.", "goods.digital.audio", "턴테이블 LP 오디오", 110_000, () => Things.Turntable(1, 0xD8CDBD, 0x8A5A33)) { Minutes = 41, Bidders = 5, Condition = "likeNew" },
         new(1, "조각보 — 오후 네 시", "모시 조각 마흔여섯 장을 감침질로 이었습니다. 창에 걸면 빛이 그대로 무늬가 됩니다.", "art.craft.textile", "조각보 모시 바느질", 70_000, () => Paintings.Patchwork(5, 0xD9A441, 0xC65D3B, 0x2F6F73, 0xE7D7B5, 0x8C2F39, 0x3B4E73)) { Minutes = 64, Bidders = 4 },
         new(2, "푸른 점의 노래", "점 하나에 숨 하나. 면포에 유채로 천칠백 번 찍었습니다.", "art.painting.oil", "점화 추상 파랑", 200_000, () => Paintings.Dots(4, 0xE8E4DA, 0x14306B, 0x6FA3D8)) { Minutes = 95, Bidders = 6, Reserve = 500_000 },
         new(3, "통기타 (올솔리드)", "십 년 친 기타입니다. 넥 곧고 소리가 잘 트였습니다. 하드 케이스 포함.", "goods.hobby.instruments", "기타 통기타 악기", 90_000, () => Things.Guitar(1, 0xD5CABB, 0xC8762F)) { Minutes = 130, Bidders = 4, Condition = "good", BuyNow = 350_000 },
@@ -62,7 +62,7 @@ internal static class Catalogue
         new(0, "푸른 새벽 능선", "지리산에서 본 다섯 시의 색입니다. 린넨에 유채.", "art.painting.oil", "산 새벽 지리산 풍경", 140_000, () => Paintings.Ridges(9, 0xC9D6E4, 0xA9B7CE, 0x2A2F55, 0xF2C14E)) { Minutes = 1300, Bidders = 3 },
         new(2, "색동 바람", "저고리 소매에서 꺼낸 줄무늬입니다. 바람이 부는 쪽으로 조금씩 휘었습니다.", "art.painting.acrylic", "색동 줄무늬 추상", 60_000, () => Paintings.Stripes(1)) { Minutes = 1700, Bidders = 2 },
         new(1, "청록 벽의 달항아리", "같은 흙, 다른 불. 푸른 기가 도는 백자입니다.", "art.craft.ceramics", "달항아리 백자 푸른빛", 260_000, () => Paintings.MoonJar(2, 0x2F4A52, 0x1C2A2E)) { Minutes = 2400, Bidders = 2 },
-        new(4, "기계식 키보드 (저소음)", "타건음이 조용한 축으로 바꿨습니다. 키캡은 PBT, 한글 각인 없음.", "goods.digital.computer", "키보드 저소음 기계식", 45_000, () => Things.Keyboard(1, 0xC7CCD1, 0xE9E4D8, 0xC8432B)) { Minutes = 2900, Bidders = 3, Condition = "like_new" },
+        new(4, "기계식 키보드 (저소음)", "타건음이 조용한 축으로 바꿨습니다. 키캡은 PBT, 한글 각인 없음.", "goods.digital.computer", "키보드 저소음 기계식", 45_000, () => Things.Keyboard(1, 0xC7CCD1, 0xE9E4D8, 0xC8432B)) { Minutes = 2900, Bidders = 3, Condition = "likeNew" },
         new(3, "황동 스탠드 조명", "갓을 새로 씌웠습니다. 불을 켜면 방이 저녁이 됩니다.", "goods.home.lighting", "조명 스탠드 황동", 35_000, () => Things.Lamp(1, 0x77695A, 0xE0B15E)) { Minutes = 3500, Bidders = 2, Condition = "good", BuyNow = 90_000 },
         new(0, "가을 산, 낮은 해", "단풍이 능선을 타고 내려오는 사흘을 담았습니다.", "art.painting.watercolor", "가을 단풍 산 수채", 70_000, () => Paintings.Ridges(21, 0xF2D7B0, 0xD9A87C, 0x6E2B1E, 0xE2A72E)) { Minutes = 4200, Bidders = 0 },
 
@@ -90,19 +90,19 @@ internal static class Catalogue
 
         new(3, "필름 카메라 (은색, 작은 것)", "가방에 늘 넣고 다니던 카메라입니다. 필름 두 롤 넣어 드려요.", "goods.digital.camera", "필름카메라 소형 여행", 75_000, () => Things.Camera(6, 0xC9D2D6, 0x6B4A32)) { Condition = "fair" },
         new(3, "원목 의자 (참나무)", "할머니 댁 부엌에 있던 의자를 손봤습니다. 방석 천은 새것.", "goods.home.furniture", "의자 원목 참나무", 68_000, () => Things.Chair(1, 0xDDD3C3, 0x9C6B3F, 0x2F5D62)) { Condition = "good" },
-        new(3, "원목 의자 (월넛, 겨자색)", "두 개 있던 것 가운데 하나. 흔들림 없습니다.", "goods.home.furniture", "의자 월넛 인테리어", 72_000, () => Things.Chair(5, 0xCED4CC, 0x5B3A24, 0xD9A441)) { Condition = "like_new" },
+        new(3, "원목 의자 (월넛, 겨자색)", "두 개 있던 것 가운데 하나. 흔들림 없습니다.", "goods.home.furniture", "의자 월넛 인테리어", 72_000, () => Things.Chair(5, 0xCED4CC, 0x5B3A24, 0xD9A441)) { Condition = "likeNew" },
         new(4, "커피잔 (손잡이 넓은)", "두툼해서 커피가 천천히 식습니다. 네 개 있어요, 하나 값입니다.", "goods.home.kitchen", "커피잔 머그 도자기", 12_000, () => Things.Cup(1, 0xCFC2B0, 0xE8EDEA, 0x2C5F8A)) { Condition = "new" },
         new(4, "커피잔 (붉은 띠)", "손으로 띠를 둘렀습니다.", "goods.home.kitchen", "커피잔 머그 손그림", 12_000, () => Things.Cup(4, 0xD3D6CF, 0xF3EDE0, 0xC8432B)) { Condition = "new" },
         new(4, "시집 다섯 권", "밑줄 조금 있습니다. 밑줄까지 드립니다.", "goods.books", "시집 책 묶음", 25_000, () => Things.Books(1, 0xD6CCBB, 0x8C2F39, 0x23408E, 0x1B6E5A, 0xE2A72E, 0x3A3128)) { Condition = "good" },
-        new(4, "건축 책 네 권", "이사하며 내놓습니다. 무거워서 직접 받아 가시면 좋겠어요.", "goods.books", "건축 책 이사", 38_000, () => Things.Books(7, 0xC9CFD3, 0x2B2F33, 0xD98B3A, 0xDCE6EA, 0x59634F)) { Condition = "like_new" },
+        new(4, "건축 책 네 권", "이사하며 내놓습니다. 무거워서 직접 받아 가시면 좋겠어요.", "goods.books", "건축 책 이사", 38_000, () => Things.Books(7, 0xC9CFD3, 0x2B2F33, 0xD98B3A, 0xDCE6EA, 0x59634F)) { Condition = "likeNew" },
         new(4, "극락조 화분", "햇볕 드는 창가에서 잘 자랐습니다. 분갈이는 봄에 했어요.", "goods.home.plants", "화분 식물 반려식물", 30_000, () => Things.Plant(1, 0xE0D8C8, 0xB5623F)) { Condition = "good" },
         new(4, "고무나무 (흰 화분)", "물은 열흘에 한 번이면 됩니다.", "goods.home.plants", "고무나무 화분 플랜테리어", 26_000, () => Things.Plant(8, 0xC9D2C4, 0xE8E4DA)) { Condition = "good" },
-        new(3, "면 텐트 2인용", "세 번 쳤습니다. 비 맞힌 적 없어요.", "goods.hobby.camping", "텐트 캠핑 면텐트", 145_000, () => Things.Tent(1, 0xB9CBD6, 0xD98B3A)) { Condition = "like_new" },
+        new(3, "면 텐트 2인용", "세 번 쳤습니다. 비 맞힌 적 없어요.", "goods.hobby.camping", "텐트 캠핑 면텐트", 145_000, () => Things.Tent(1, 0xB9CBD6, 0xD98B3A)) { Condition = "likeNew" },
         new(3, "백패킹 텐트 (초록)", "1.4kg. 방수 다시 했습니다.", "goods.hobby.camping", "텐트 백패킹 경량", 160_000, () => Things.Tent(4, 0xE3D3BF, 0x4F7A5B)) { Condition = "good" },
         new(4, "미니벨로 자전거 (빨강)", "지하철에 들고 탈 수 있습니다.", "goods.hobby.bicycles", "자전거 미니벨로 빨강", 155_000, () => Things.Bicycle(5, 0xDDD6C9, 0xC8432B)) { Condition = "good" },
         new(3, "스탠드 조명 (초록 갓)", "도서관에서 보던 그 초록입니다.", "goods.home.lighting", "조명 스탠드 초록", 42_000, () => Things.Lamp(5, 0x5C6B66, 0x3E8E6E)) { Condition = "good" },
-        new(3, "손목시계 (검은 판)", "건전지 새로 넣었습니다. 가죽줄 여분 하나 더.", "goods.fashion.jewelry", "시계 가죽줄 블랙", 58_000, () => Things.Watch(4, 0xB7BDC2, 0x2B2F33, 0x1C1F22)) { Condition = "like_new" },
-        new(4, "키보드 (크림, 초록 포인트)", "손목 받침까지 드려요.", "goods.digital.computer", "키보드 크림 재택", 62_000, () => Things.Keyboard(3, 0xD9D2C4, 0xF3EDE0, 0x1B6E5A)) { Condition = "like_new" },
+        new(3, "손목시계 (검은 판)", "건전지 새로 넣었습니다. 가죽줄 여분 하나 더.", "goods.fashion.jewelry", "시계 가죽줄 블랙", 58_000, () => Things.Watch(4, 0xB7BDC2, 0x2B2F33, 0x1C1F22)) { Condition = "likeNew" },
+        new(4, "키보드 (크림, 초록 포인트)", "손목 받침까지 드려요.", "goods.digital.computer", "키보드 크림 재택", 62_000, () => Things.Keyboard(3, 0xD9D2C4, 0xF3EDE0, 0x1B6E5A)) { Condition = "likeNew" },
         new(3, "입문용 기타 (밝은 색)", "줄 새로 갈았습니다. 카포와 튜너 드려요.", "goods.hobby.instruments", "기타 입문 악기", 65_000, () => Things.Guitar(6, 0xCBD2CF, 0xE0B15E)) { Condition = "good" },
 
         // Already sold: what sellers are known by.
@@ -110,7 +110,7 @@ internal static class Catalogue
         new(1, "작은 조각보", "찻상에 덮습니다.", "art.craft.textile", "조각보 다도", 45_000, () => Paintings.Patchwork(23, 0xE7D7B5, 0xC65D3B, 0x2F6F73, 0xF0C987)) { Done = true },
         new(2, "달길 소품", "엽서보다 조금 큰 밤바다.", "art.painting.acrylic", "바다 달 소품", 35_000, () => Paintings.NightSea(21, 0x0E1B3A, 0x35597A, 0xFFF6DC)) { Done = true },
         new(3, "필름 카메라 (검정)", "첫 카메라로 좋습니다.", "goods.digital.camera", "필름카메라 검정", 85_000, () => Things.Camera(9, 0xD6CCC0, 0x1C1F22)) { Done = true, Condition = "good" },
-        new(4, "소설 네 권", "한 번씩 읽었습니다.", "goods.books", "소설 책", 18_000, () => Things.Books(12, 0xDAD2C2, 0x3B4E73, 0xC65D3B, 0xE7D7B5, 0x1B6E5A)) { Done = true, Condition = "like_new" },
+        new(4, "소설 네 권", "한 번씩 읽었습니다.", "goods.books", "소설 책", 18_000, () => Things.Books(12, 0xDAD2C2, 0x3B4E73, 0xC65D3B, 0xE7D7B5, 0x1B6E5A)) { Done = true, Condition = "likeNew" },
         new(3, "휴대용 턴테이블", "캠핑 갈 때 들고 다녔어요.", "goods.digital.audio", "턴테이블 휴대용", 70_000, () => Things.Turntable(7, 0xC4CCCB, 0x2F5D62)) { Done = true, Condition = "good" },
     ];
 

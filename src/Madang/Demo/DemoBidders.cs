@@ -41,12 +41,12 @@ internal sealed partial class DemoBidders(DemoTown town, TimeProvider time, ILog
         var bidders = town.People.Where((_, index) => index != offer.Seller).Skip(offer.Title.Length % 3).Take(offer.Bidders).ToList();
         var bidder = bidders[_random.Next(bidders.Count)];
         var (auction, refusal) = await bidder.Try(HttpMethod.Get, $"/api/auctions/{listing}", body: null, cancellation);
-        if (refusal is not null || auction.GetProperty("live") is not { } live || live.GetProperty("state").GetString() != "live")
+        if (refusal is not null || auction.GetProperty("live").GetProperty("state").GetString() != "live")
         {
             _live.Remove((listing, offer));
             return;
         }
-        var least = live.GetProperty("minimum").GetInt64();
+        var least = auction.GetProperty("live").GetProperty("minimum").GetInt64();
         if (least > offer.Price * 6)
             return;
         var maximum = least + (long)(least * _random.NextDouble() * 0.12) / 1000 * 1000;
@@ -58,7 +58,7 @@ internal sealed partial class DemoBidders(DemoTown town, TimeProvider time, ILog
         var again = Catalogue.Offers.Where(offer => offer is { Minutes: not null, Bidders: > 0 } && _live.All(one => one.Offer.Title != offer.Title)).ToList();
         if (again.Count == 0)
             return;
-        var offer = again[_random.Next(again.Count)] with { Minutes = 10 + _random.Next(50) };
+        var offer = again[_random.Next(again.Count)] with { Minutes = 12 + _random.Next(50) };
         _live.Add((await town.List(offer, cancellation), offer));
     }
 

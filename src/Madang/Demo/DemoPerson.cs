@@ -32,7 +32,7 @@ internal sealed class DemoPerson(HttpClient http, string loginId, TimeProvider t
         var answer = text.Length == 0 || response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) != true ? default : JsonElement.Parse(text);
         if (response.IsSuccessStatusCode)
             return (answer, null);
-        return (default, answer.ValueKind is JsonValueKind.Object ? $"{answer.GetProperty("code")}: {answer.GetProperty("detail")}" : $"status {(int)response.StatusCode}");
+        return (default, $"{(int)response.StatusCode} {text}");
     }
 
     /// <summary>Sends a picture and answers with its id.</summary>
