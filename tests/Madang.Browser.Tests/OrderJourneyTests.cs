@@ -29,7 +29,9 @@ public sealed class OrderJourneyTests(Chromium chromium)
         await buyers.LookAsync("orders-empty");
 
         // What is wrong is said beside the field, and nothing that was typed is lost.
-        await page.GotoAsync($"/orders/new?listing={listing}");
+        await page.GotoAsync($"/market/{listing}");
+        await buyers.LookAsync("order-buy-panel");
+        await page.Locator(".buy-panel .button-primary").ClickAsync();
         await page.Locator("#recipient").FillAsync("김서연");
         await page.Locator("#phone").FillAsync("12");
         await page.Locator("#postcode").FillAsync("04524");
@@ -44,6 +46,9 @@ public sealed class OrderJourneyTests(Chromium chromium)
         var order = new Uri(page.Url).AbsolutePath;
         await buyers.LookAsync("order-buyer-paid", expected: "422");
 
+        await theirs.GotoAsync("/market/my");
+        await Assertions.Expect(theirs.Locator(".orders-to-do a.order-row")).ToHaveCountAsync(1);
+        await sellers.LookAsync("order-my-market");
         await theirs.GotoAsync("/orders");
         await sellers.LookAsync("orders-seller-to-do");
         await theirs.Locator(".orders-to-do a.order-row").ClickAsync();
@@ -80,6 +85,11 @@ public sealed class OrderJourneyTests(Chromium chromium)
         await sellers.LookAsync("order-seller-reviewed");
         await page.GotoAsync("/orders");
         await buyers.LookAsync("orders", expected: "422");
+        await page.GotoAsync($"/market/sellers/{seller.Id}");
+        await Assertions.Expect(page.Locator(".seller-reviews .review")).ToHaveCountAsync(1);
+        await buyers.LookAsync("order-seller-reviews", expected: "422");
+        await page.GotoAsync($"/market/{listing}");
+        await Assertions.Expect(page.Locator(".buy-order a")).ToHaveAttributeAsync("href", order);
     }
 
     [Theory, MemberData(nameof(Looks))]

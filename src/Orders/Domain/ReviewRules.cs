@@ -33,10 +33,10 @@ internal static class ReviewRules
         return new ReviewText(stars, words, [.. (tags ?? []).Distinct(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Nobody reviews a sale that was called off before anything was sent; the trust score counts whose doing that was.</summary>
-    public static Failure? MayWrite(Order order, bool written, DateTimeOffset now, int days) =>
+    /// <summary>Nobody reviews a member who has left (which the order forgets), nor a sale that was called off before anything was sent; the trust score counts whose doing that was.</summary>
+    public static Failure? MayWrite(Order order, bool written, bool forgotten, DateTimeOffset now, int days) =>
         order.State is not (OrderState.Released or OrderState.Refunded) ? new("review.too_early", "Reviews are written when the order has ended.", StatusCodes.Status409Conflict)
         : written ? new("review.written", "You have reviewed this order.", StatusCodes.Status409Conflict)
-        : now >= order.EndedAt!.Value.AddDays(days) ? new("review.closed", $"Reviews are written within {days} days.", StatusCodes.Status409Conflict)
+        : forgotten || now >= order.EndedAt!.Value.AddDays(days) ? new("review.closed", $"Reviews are written within {days} days.", StatusCodes.Status409Conflict)
         : null;
 }

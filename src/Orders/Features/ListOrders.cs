@@ -86,7 +86,7 @@ internal sealed class ListOrders(NpgsqlDataSource source, ReviewStore reviews, C
         return [.. rows.Select(row =>
         {
             var (actor, order) = (role(row), row.ToDomain());
-            var mayReview = actor is not Actor.Operator && ReviewRules.MayWrite(order, written.Contains(row.Id), now, options.Value.ReviewDays) is null;
+            var mayReview = actor is not Actor.Operator && ReviewRules.MayWrite(order, written.Contains(row.Id), row.ForgottenAt is not null, now, options.Value.ReviewDays) is null;
             return new OrderSummary(
                 row.Id, row.ListingId, row.Title, pictures.GetValueOrDefault(row.ListingId)?.PictureUrl, Names.Of(actor), ShowOrder.PersonOf(actor is Actor.Buyer ? row.SellerId : row.BuyerId, people), row.State,
                 row.Ending, row.Delivery, row.Price, row.PaidAt, row.ActBy, row.DueAt, row.EndedAt, NextStep.Of(order, actor, mayReview, mayAnswer: actor is Actor.Seller && unanswered.Contains(row.Id)));

@@ -73,6 +73,15 @@ internal sealed class OrdersPersonalData(NpgsqlDataSource source, AddressStore a
         foreach (var id in (await transaction.Connection!.QueryAsync<Guid>(
             "select id from orders.order where (buyer_id = @member or seller_id = @member) and forgotten_at is null order by id", new { member }, transaction)).AsList())
             await AdvanceOrders.ForgetAsync(transaction, id, pictures, time.GetUtcNow());
+        // Nobody will answer them any more, so nothing is gained by hiding them; and who has left is told nothing.
+        var hidden = (await transaction.Connection!.QueryAsync<(Guid Order, Guid Subject)>(
+            """
+            select r.order_id, r.subject_id from orders.review r
+            where r.shown_at is null and exists (select from orders.order o where o.id = r.order_id and (o.buyer_id = @member or o.seller_id = @member))
+            """, new { member }, transaction)).AsList();
+        foreach (var id in hidden.Select(review => review.Order).Distinct().Order())
+            await ReviewStore.ShowAsync(transaction, id, time.GetUtcNow());
+        await ReputationStore.RecountAsync(transaction, hidden.Select(review => review.Subject).Distinct().ToList());
         await transaction.Connection!.ExecuteAsync(
             """
             update orders.complaint c set text = '' where exists (select from orders.order o where o.id = c.order_id and o.buyer_id = @member);

@@ -49,7 +49,7 @@ internal sealed class Reviews(NpgsqlDataSource source, ReviewStore reviews, IMem
             return wrong;
         var written = await ReviewStore.OfOrderAsync(tx, id);
         var side = Names.Of(author);
-        if (ReviewRules.MayWrite(row.ToDomain(), written.Any(one => one.Side == side), now, options.Value.ReviewDays) is { } refused)
+        if (ReviewRules.MayWrite(row.ToDomain(), written.Any(one => one.Side == side), row.ForgottenAt is not null, now, options.Value.ReviewDays) is { } refused)
             return refused;
         await ReviewStore.InsertAsync(tx, new ReviewRow
         {

@@ -45,7 +45,7 @@ internal sealed class ShowOrder(
         var address = actor is Actor.Buyer || (actor is Actor.Seller && order is { IsFinal: false, Delivery: Delivery.Shipping }) ? await addresses.FindAsync(row.Id, cancellation) : null;
         var side = Names.Of(actor);
         var mine = written.FirstOrDefault(review => review.Side == side);
-        var mayReview = actor is not Actor.Operator && ReviewRules.MayWrite(order, mine is not null, now, options.Value.ReviewDays) is null;
+        var mayReview = actor is not Actor.Operator && ReviewRules.MayWrite(order, mine is not null, row.ForgottenAt is not null, now, options.Value.ReviewDays) is null;
         var mayAnswer = actor is Actor.Seller && order.State is OrderState.Disputed && complaint is { Answer: null };
         return new OrderResource(
             row.Id, row.ListingId, row.Title, listing?.PictureUrl, side, PersonOf(row.SellerId, people), PersonOf(row.BuyerId, people), row.Source, row.State, row.Ending, row.Delivery,

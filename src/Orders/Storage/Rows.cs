@@ -10,7 +10,7 @@ internal sealed class OrderRow
     public const string Columns =
         """
         id, listing_id, title, seller_id, buyer_id, source, price, fee_rate, hold_id, key, wish, state, delivery, paid_at, act_by, reminded_at, carrier, tracking_number, shipped_at, delivered_at,
-        disputed_at, code_salt, code_hash, code_tries, due_at, ended_at, ending, paid_out, fee, refunded, events, reviews_shown_at
+        disputed_at, code_salt, code_hash, code_tries, due_at, ended_at, ending, paid_out, fee, refunded, events, reviews_shown_at, forgotten_at
         """;
 
     public Guid Id { get; init; }
@@ -76,6 +76,8 @@ internal sealed class OrderRow
     public int Events { get; init; }
 
     public DateTimeOffset? ReviewsShownAt { get; init; }
+
+    public DateTimeOffset? ForgottenAt { get; init; }
 
     public Order ToDomain() => new()
     {

@@ -144,6 +144,28 @@ public sealed class BuyingTests(OrdersHost host) : IClassFixture<OrdersHost>
     }
 
     [Fact]
+    public async Task A_price_that_is_changed_while_it_is_bought_is_paid_as_it_was_seen_or_not_at_all()
+    {
+        var (seller, buyer) = (await host.TraderAsync(), await host.TraderAsync(200_000));
+        for (var round = 0; round < 6; round++)
+        {
+            var listing = await seller.SellsAsync(10_000);
+            var picture = (await (await seller.OnMarketAsync()).ShowAsync(listing)).GetProperty("pictures")[0].GetProperty("id").GetGuid();
+            await buyer.ClientAsync();
+
+            var bought = buyer.TryBuyAsync(Trader.Shipped(listing, price: 10_000));
+            var changed = (await seller.ClientAsync()).PutAsJsonAsync($"/api/listings/{listing}", Market.MarketMember.Words(picture, ("price", 15_000)));
+
+            var (sale, edit) = (await bought, await changed);
+            if (sale.StatusCode is HttpStatusCode.Created)
+                Assert.Equal(HttpStatusCode.Conflict, edit.StatusCode);
+            else
+                await sale.ShouldBeRefusedAsync(HttpStatusCode.Conflict, "listing.price_changed");
+            Assert.Equal(sale.StatusCode is HttpStatusCode.Created ? 10_000 : 15_000, await host.ScalarAsync<long>("select price from market.listing where id = @listing", new { listing }));
+        }
+    }
+
+    [Fact]
     public async Task It_is_sent_to_an_address_of_the_own_book_and_of_nobody_elses()
     {
         var (seller, buyer) = (await host.TraderAsync(), await host.TraderAsync(50_000));

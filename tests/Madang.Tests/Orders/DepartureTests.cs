@@ -44,6 +44,23 @@ public sealed class DepartureTests(OrdersHost host) : IClassFixture<OrdersHost>
     }
 
     [Fact]
+    public async Task What_one_wrote_who_leaves_is_shown_and_he_is_told_nothing_any_more()
+    {
+        var (seller, buyer) = (await host.TraderAsync(), await host.TraderAsync(10_000));
+        var order = await buyer.BuysAsync(Trader.InPerson(await seller.SellsAsync()));
+        await seller.DoesAsync(order, "hand-over", new { code = await buyer.CodeAsync(order) });
+        await (await buyer.TryReviewAsync(order, 4, "좋았습니다")).ShouldBeAsync(HttpStatusCode.OK);
+
+        var left = await TryLeaveAsync(buyer, host.First);
+        Assert.True(left.IsSuccessStatusCode, await left.Content.ReadAsStringAsync());
+
+        Assert.Equal("좋았습니다", (await seller.SeesAsync(order)).GetProperty("reviews").GetProperty("theirs").GetProperty("text").GetString());
+        Assert.Equal(1, await host.ScalarAsync<int>("select reviews from orders.reputation where member_id = @Id", new { seller.Id }));
+        await (await seller.TryReviewAsync(order)).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "review.closed");
+        Assert.Empty(await buyer.ToldAsync(order));
+    }
+
+    [Fact]
     public async Task What_is_kept_of_a_member_is_in_the_export_and_nothing_of_others()
     {
         var (seller, buyer) = (await host.TraderAsync(), await host.TraderAsync(10_000));
