@@ -25,7 +25,10 @@ public interface IListings
     /// <param name="id">The listing.</param>
     Task<Listing?> Lock(NpgsqlTransaction transaction, Guid id);
 
-    /// <summary>Moves a listing to another state and locks it: live to sold or unsold, and sold to unsold when its sale is called off.</summary>
+    /// <summary>
+    /// Moves a listing to another state and locks it: live to sold or unsold, sold to unsold when its sale is called off, and unsold to sold when the runner-up takes it, unless it was
+    /// listed again meanwhile.
+    /// </summary>
     /// <param name="transaction">The open transaction.</param>
     /// <param name="id">The listing.</param>
     /// <param name="to"><see cref="ListingState.Sold"/> or <see cref="ListingState.Unsold"/>.</param>

@@ -19,7 +19,7 @@ public interface ISale
     /// <param name="listing">The listing, checked.</param>
     Task Open(NpgsqlTransaction transaction, Listing listing);
 
-    /// <summary>The seller wishes other terms for a live listing. Called before the listing is locked, so that what sells it is locked first.</summary>
+    /// <summary>The seller writes a live listing anew: other terms, or only another title, when the terms are those of before. Called before the listing is locked, so that what sells it is locked first.</summary>
     /// <param name="transaction">The open transaction.</param>
     /// <param name="listing">The listing as it is wished, with the new price or terms.</param>
     /// <returns>Why not, such as 409 <c>auction.has_bids</c>; null: changed.</returns>

@@ -105,7 +105,7 @@ internal sealed record SearchQuery
     }
 
     /// <summary>
-    /// What the index of terms is asked for. Trigrams find words with three letters or digits in a row; of shorter ones there are the pairs, and single letters beyond ASCII.
+    /// What the index of terms is asked for. Trigrams find words with three letters or digits in a row; of shorter ones there are the pairs and the single letters.
     /// </summary>
     public IReadOnlyList<string> Terms
     {
@@ -115,7 +115,7 @@ internal sealed record SearchQuery
             foreach (var word in Words.Where(word => !HasTrigram(word)))
             {
                 var letters = word.EnumerateRunes().Select(rune => rune.ToString()).ToList();
-                if (letters.Count == 1 && letters[0][0] > 127)
+                if (letters.Count == 1)
                     terms.Add(letters[0]);
                 terms.AddRange(letters.Zip(letters.Skip(1), (one, next) => one + next));
             }

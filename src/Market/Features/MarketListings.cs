@@ -23,11 +23,14 @@ internal sealed class MarketListings(ListingStore store, IPictures pictures, Tim
     {
         if (to is not (ListingState.Sold or ListingState.Unsold))
             throw new ArgumentOutOfRangeException(nameof(to), to, "A sale ends a listing as sold or unsold.");
-        ListingState[] from = to is ListingState.Sold ? [ListingState.Live] : [ListingState.Live, ListingState.Sold];
-        var ended = await ListingStore.EndAsync(transaction, id, to, time.GetUtcNow(), reason: null, from);
-        if (await ListingStore.ReadAsync(transaction, id) is not { } row)
+        // Locked first, so that it is not listed again between the look and the end.
+        if (await ListingStore.LockAsync(transaction, id) is not { } seen)
             return ListingFailures.Unknown;
-        return ended ? Of(row) : ListingFailures.NotLive;
+        if (seen.Stands is ListingState.Unsold && await ListingStore.IsRelistedAsync(transaction, id))
+            return ListingFailures.NotLive;
+        ListingState[] from = to is ListingState.Sold ? [ListingState.Live, ListingState.Unsold] : [ListingState.Live, ListingState.Sold];
+        var ended = await ListingStore.EndAsync(transaction, id, to, time.GetUtcNow(), reason: null, from);
+        return ended ? Of(seen) with { State = to } : ListingFailures.NotLive;
     }
 
     public Task Show(NpgsqlTransaction transaction, Guid id, Standing standing) => ListingStore.ShowAsync(transaction, id, standing);

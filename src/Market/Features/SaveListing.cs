@@ -39,8 +39,8 @@ internal sealed class SaveListing(NpgsqlDataSource source, MarketListings listin
             var termsChange = seen.Stands is ListingState.Live && (wished.Price != seen.Price || wished.Auction != seen.Content.Auction);
             if (seen.Stands is not ListingState.Draft && (wished.Missing() is { } failure || (failure = Refusal(seen, wished)) is not null))
                 return failure;
-            // What sells it is locked before the listing is.
-            if (termsChange && await sales.Find(wished.Way)!.Change(tx, listings.Of(id, seller, wished, ListingState.Live, seen.PublishedAt)) is { } refused)
+            // What sells it is locked before the listing is, and told of every edit: messages about it carry its title.
+            if (seen.Stands is ListingState.Live && await sales.Find(wished.Way)!.Change(tx, listings.Of(id, seller, wished, ListingState.Live, seen.PublishedAt)) is { } refused)
                 return refused;
             if (await ListingStore.LockAsync(tx, id) is not { } row || row.State != seen.State)
                 return ListingFailures.Changed;

@@ -73,20 +73,19 @@ internal sealed class SearchListings(NpgsqlDataSource source, Cards cards, Tally
             return new SearchPage([], null, Facets.None);
         var now = time.GetUtcNow();
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        List<Match> page;
-        Facets facets;
-        if (query.IsBrowsing)
-        {
-            facets = await tally.OfAsync(query, cancellation);
-            page = await SearchStore.WalkAsync(connection, query, after, limit + 1, now, cancellation);
-        }
-        else
+        var facets = query.IsBrowsing ? await tally.OfAsync(query, cancellation) : Facets.None;
+        var isCommon = facets.Total > SearchStore.Common;
+        List<Match> page = [];
+        if (!isCommon)
         {
             var matches = await SearchStore.GatherAsync(connection, query, now, cancellation);
-            var isCommon = matches.Count > SearchStore.Common;
-            facets = Facets.Of(matches.Take(SearchStore.Common).Select(match => (match.Category, match.Way, 1)), isCommon);
-            page = isCommon ? await SearchStore.WalkAsync(connection, query, after, limit + 1, now, cancellation) : InOrder(matches, query.Sort, after, limit + 1);
+            isCommon = matches.Count > SearchStore.Common;
+            if (!query.IsBrowsing)
+                facets = Facets.Of(matches.Take(SearchStore.Common).Select(match => (match.Category, match.Way, 1)), isCommon);
+            page = isCommon ? page : InOrder(matches, query.Sort, after, limit + 1);
         }
+        if (isCommon)
+            page = await SearchStore.WalkAsync(connection, query, after, limit + 1, now, cancellation);
         var rows = await SearchStore.CardsAsync(connection, [.. page.Take(limit).Select(match => match.Id)], cancellation);
         await connection.CloseAsync();
         var shown = await cards.OfAsync([.. page.Take(limit).Select(match => rows.GetValueOrDefault(match.Id)).OfType<CardRow>()], viewer, cancellation);

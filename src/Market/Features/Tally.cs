@@ -5,11 +5,13 @@ using Npgsql;
 namespace Madang.Market.Features;
 
 /// <summary>
-/// How many listings there are by category and way, for who browses: counted once in half a minute a node at most, and not by those who look. While it is counted anew the
-/// last count is shown.
+/// How many listings there are by category and way, for who browses. Where they are many they are counted once in half a minute a node, and while that is done the last count is
+/// shown; a few are counted by who looks.
 /// </summary>
 internal sealed class Tally(NpgsqlDataSource source, TimeProvider time)
 {
+    private const int Many = 5_000;
+
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _counting = new(1, 1);
@@ -19,7 +21,7 @@ internal sealed class Tally(NpgsqlDataSource source, TimeProvider time)
     {
         var counted = _last;
         // The first ones wait; later ones do so only where nobody else counts.
-        if (counted is null || time.GetUtcNow() - counted.At > Fresh)
+        if (counted is null || !IsFresh(counted))
             counted = await CountAsync(counted, cancellation);
         var shown = query.Ended ? "ended" : "live";
         return Facets.Of(
@@ -29,13 +31,15 @@ internal sealed class Tally(NpgsqlDataSource source, TimeProvider time)
             isLeast: false);
     }
 
+    private bool IsFresh(Counted counted) => counted.Counts.Sum(count => count.Count) >= Many && time.GetUtcNow() - counted.At <= Fresh;
+
     private async Task<Counted> CountAsync(Counted? before, CancellationToken cancellation)
     {
         if (!await _counting.WaitAsync(before is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellation))
             return before!;
         try
         {
-            if (_last is { } meanwhile && time.GetUtcNow() - meanwhile.At <= Fresh)
+            if (_last is { } meanwhile && !ReferenceEquals(meanwhile, before) && IsFresh(meanwhile))
                 return meanwhile;
             await using var connection = await source.OpenConnectionAsync(cancellation);
             return _last = new Counted(time.GetUtcNow(), await SearchStore.TallyAsync(connection, cancellation));

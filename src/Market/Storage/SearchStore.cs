@@ -15,7 +15,11 @@ internal sealed record Match(Guid Id, string Category, string Way, long Key);
 internal sealed class SearchStore
 {
     /// <summary>More matches than this are common.</summary>
-    public const int Common = 1000;
+    public const int Common = 500;
+
+    private const int FirstSteps = 400;
+
+    private const int MostSteps = 50_000;
 
     /// <summary>The matches in any order, one more than <see cref="Common"/> at most.</summary>
     public static async Task<List<Match>> GatherAsync(NpgsqlConnection connection, SearchQuery query, DateTimeOffset now, CancellationToken cancellation)
@@ -24,31 +28,57 @@ internal sealed class SearchStore
         var filter = Filter(query, now, byIndex: true);
         return (await connection.QueryAsync<Match>(new(
             $"""
-             select l.id, l.category, l.way, {order.Key} as key
-             from market.listing l join market.standing s on s.listing_id = l.id {(order.IsInterest ? "join market.interest i on i.listing_id = l.id" : null)}
+             select l.id, l.category, l.way, {order.Key(order.Column)} as key
+             from market.listing l {(order.Owner == "s" || filter.NeedsStanding ? "join market.standing s on s.listing_id = l.id" : null)} {(order.Owner == "i" ? "join market.interest i on i.listing_id = l.id" : null)}
              where {filter.Sql} limit {Common + 1}
              """, filter.Arguments, cancellationToken: cancellation))).AsList();
     }
 
-    /// <summary>A page of what is common, along the order's index.</summary>
+    /// <summary>
+    /// A page of what is common, along the order's index: some hundred steps at a time, more each time. So the work is bounded by the steps, whatever the planner thinks of how
+    /// common the words are.
+    /// </summary>
     public static async Task<List<Match>> WalkAsync(NpgsqlConnection connection, SearchQuery query, SearchCursor? after, int take, DateTimeOffset now, CancellationToken cancellation)
     {
         var order = Order.Of(query.Sort);
+        var found = new List<Match>();
+        for (var steps = FirstSteps; ; steps = Math.Min(steps * 4, MostSteps))
+        {
+            var (matches, walked, last) = await StepAsync(connection, query, order, after, take - found.Count, steps, now, cancellation);
+            found.AddRange(matches);
+            if (found.Count >= take || walked < steps)
+                return found;
+            after = new SearchCursor(query.Sort, last!.Key, last.Id);
+        }
+    }
+
+    private static async Task<(IEnumerable<Match> Matches, int Walked, Step? Last)> StepAsync(
+        NpgsqlConnection connection, SearchQuery query, Order order, SearchCursor? after, int take, int steps, DateTimeOffset now, CancellationToken cancellation)
+    {
         var filter = Filter(query, now, byIndex: false);
         filter.Arguments.Add("take", take);
+        filter.Arguments.Add("steps", steps);
         if (after is { } cursor)
         {
             filter.Arguments.Add("key", order.IsTime ? DateTimeOffset.UnixEpoch.AddTicks(cursor.Key * 10) : cursor.Key);
             filter.Arguments.Add("id", cursor.Id);
         }
-        var (compare, direction) = order.IsDescending ? ("<", "desc") : (">", "asc");
-        return (await connection.QueryAsync<Match>(new(
+        var (compare, direction, back) = order.IsDescending ? ("<", "desc", "asc") : (">", "asc", "desc");
+        var rows = (await connection.QueryAsync<Step>(new(
             $"""
-             select l.id, l.category, l.way, {order.Key} as key
-             from market.listing l join market.standing s on s.listing_id = l.id {(order.IsInterest ? "join market.interest i on i.listing_id = l.id" : null)}
-             where {filter.Sql} and {order.Owner}.shown = @shown {(after is null ? null : $"and ({order.Column}, {order.Id}) {compare} (@key, @id)")}
-             order by {order.Column} {direction}, {order.Id} {direction} limit @take
+             with steps as (
+               select {order.Id} as id, {order.Column} as place from {order.Table}
+               where {order.Owner}.shown = @shown {order.Narrow(query)} {(after is null ? null : $"and ({order.Column}, {order.Id}) {compare} (@key, @id)")}
+               order by {order.Column} {direction}, {order.Id} {direction} limit @steps
+             )
+             (select l.id, l.category, l.way, {order.Key("steps.place")} as key, null::int as walked
+              from steps join market.listing l on l.id = steps.id {(filter.NeedsStanding ? "join market.standing s on s.listing_id = l.id" : null)}
+              where {filter.Sql} order by steps.place {direction}, steps.id {direction} limit @take)
+             union all
+             (select id, '', '', {order.Key("place")}, (select count(*)::int from steps) from steps order by place {back}, id {back} limit 1)
              """, filter.Arguments, cancellationToken: cancellation))).AsList();
+        var last = rows.FirstOrDefault(row => row.Walked is not null);
+        return (rows.Where(row => row.Walked is null).Select(row => new Match(row.Id, row.Category, row.Way, row.Key)), last?.Walked ?? 0, last);
     }
 
     public static async Task<Dictionary<Guid, CardRow>> CardsAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> ids, CancellationToken cancellation) =>
@@ -60,11 +90,12 @@ internal sealed class SearchStore
         (await connection.QueryAsync<(string, string, string, int)>(new(
             "select shown, category, way, count(*)::int from market.listing where shown is not null group by shown, category, way", cancellationToken: cancellation))).AsList();
 
-    private static (string Sql, DynamicParameters Arguments) Filter(SearchQuery query, DateTimeOffset now, bool byIndex)
+    private static (string Sql, DynamicParameters Arguments, bool NeedsStanding) Filter(SearchQuery query, DateTimeOffset now, bool byIndex)
     {
         var arguments = new DynamicParameters();
         var conditions = new List<string> { "l.shown = @shown" };
         arguments.Add("shown", query.Ended ? "ended" : "live");
+        arguments.Add("now", now);
         if (byIndex && query.Terms is { Count: > 0 } terms)
         {
             conditions.Add("l.terms @> @terms");
@@ -88,12 +119,9 @@ internal sealed class SearchStore
             conditions.Add("s.price <= @most");
             arguments.Add("most", most);
         }
-        if (query.Sort is SearchSort.Ending)
-        {
+        if (byIndex && query.Sort is SearchSort.Ending)
             conditions.Add(query.Ended ? "s.ends_at is not null" : "s.ends_at > @now");
-            arguments.Add("now", now);
-        }
-        return (string.Join(" and ", conditions), arguments);
+        return (string.Join(" and ", conditions), arguments, query.Least is not null || query.Most is not null);
     }
 
     /// <summary>Hashtag, category and way, where no index is to be asked for them.</summary>
@@ -120,11 +148,22 @@ internal sealed class SearchStore
     internal static string Like(string word) =>
         $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
+    /// <summary>A step of the walk that matched; or, with a count, the last one that was made.</summary>
+    private sealed record Step(Guid Id, string Category, string Way, long Key, int? Walked);
+
     private sealed record Order(string Column, string Id, string Owner, bool IsDescending, bool IsTime = false)
     {
-        public bool IsInterest => Owner == "i";
+        public string Table => Owner switch { "s" => "market.standing s", "i" => "market.interest i", _ => "market.listing l" };
 
-        public string Key => IsTime ? $"(extract(epoch from {Column}) * 1000000)::bigint" : $"{Column}::bigint";
+        public string Key(string column) => IsTime ? $"(extract(epoch from {column}) * 1000000)::bigint" : $"{column}::bigint";
+
+        /// <summary>What the walk may skip by its index.</summary>
+        public string? Narrow(SearchQuery query) => Column switch
+        {
+            "s.ends_at" => query.Ended ? "and s.ends_at is not null" : "and s.ends_at > @now",
+            "s.price" => $"{(query.Least is null ? null : "and s.price >= @least")} {(query.Most is null ? null : "and s.price <= @most")}",
+            _ => null,
+        };
 
         public static Order Of(SearchSort sort) => sort switch
         {

@@ -76,7 +76,7 @@ public sealed class ListingTests(MarketHost host) : IClassFixture<MarketHost>
             picture, ("title", "새 제목"), ("way", "auction"), ("price", null), ("auction", new { startPrice = 10_000, reserve = 77_777, buyNow = 200_000, endsAt = ends }));
         var changed = await (await seller.Client.PutAsJsonAsync($"/api/listings/{id}", words)).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal("새 제목", changed.GetProperty("title").GetString());
-        Assert.False(host.AuctionSale.Changed.ContainsKey(id));
+        Assert.Equal("새 제목", host.AuctionSale.Changed[id].Title);
 
         words["auction"] = new { startPrice = 1_000, endsAt = ends };
         words["title"] = "몰래";
@@ -132,9 +132,25 @@ public sealed class ListingTests(MarketHost host) : IClassFixture<MarketHost>
         Assert.All(ended.Where(result => result.Failure is not null), result => Assert.Equal("listing.not_live", result.Failure!.Code));
         Assert.Equal("sold", await seller.StateAsync(id));
         Assert.Null((await host.Source.InTransaction(tx => host.Listings.End(tx, id, ListingState.Unsold))).Failure);
-        Assert.Equal("listing.not_live", (await host.Source.InTransaction(tx => host.Listings.End(tx, id, ListingState.Sold))).Failure?.Code);
         Assert.Equal("listing.unknown", (await host.Source.InTransaction(tx => host.Listings.End(tx, Guid.CreateVersion7(), ListingState.Sold))).Failure?.Code);
         await (await seller.Client.PostAsync($"/api/listings/{id}/relist", null)).ShouldBeAsync(HttpStatusCode.Created);
+        // Listed again, it is not the runner-up's any more.
+        Assert.Equal("listing.not_live", (await host.Source.InTransaction(tx => host.Listings.End(tx, id, ListingState.Sold))).Failure?.Code);
+    }
+
+    [Fact]
+    public async Task What_was_not_sold_goes_to_the_runner_up_or_is_listed_again_and_never_both()
+    {
+        var seller = await MarketMember.JoinAsync(host);
+        for (var round = 0; round < 5; round++)
+        {
+            var id = await seller.ListAsync();
+            Assert.Null((await host.Source.InTransaction(tx => host.Listings.End(tx, id, ListingState.Unsold))).Failure);
+            var relist = seller.Client.PostAsync($"/api/listings/{id}/relist", null);
+            var taken = await host.Source.InTransaction(tx => host.Listings.End(tx, id, ListingState.Sold));
+            Assert.NotEqual(taken.Failure is null, (await relist).StatusCode is HttpStatusCode.Created);
+            Assert.Equal(taken.Failure is null ? "sold" : "unsold", await seller.StateAsync(id));
+        }
     }
 
     [Fact]

@@ -65,7 +65,9 @@ public sealed class StandInSale(SaleWay way) : ISale
 
     public Task<Failure?> Change(NpgsqlTransaction transaction, Listing listing)
     {
-        if (WithBids.ContainsKey(listing.Id))
+        var before = Changed.GetValueOrDefault(listing.Id) ?? Opened.GetValueOrDefault(listing.Id);
+        // Other words are fine with bids, other terms are not. Times come back from the database in whole microseconds.
+        if (WithBids.ContainsKey(listing.Id) && before?.Auction?.StartPrice != listing.Auction?.StartPrice)
             return Task.FromResult<Failure?>(HasBids);
         Changed[listing.Id] = listing;
         return Task.FromResult<Failure?>(null);
