@@ -49,6 +49,21 @@ internal sealed partial class Pulse(NpgsqlDataSource source, IOptions<AuctionsOp
         await tx.Connection!.QueryFirstOrDefaultAsync<(DateTimeOffset From, DateTimeOffset To)?>(
             "select from_at, to_at from auctions.outage where from_at < @at and to_at >= @at order by to_at desc limit 1", new { at }, tx) is var (from, to) ? new Outage(from, to) : null;
 
+    /// <summary>Who stops in good order is not asked about the clock any more; when it was there last stays known.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await connection.ExecuteAsync("update auctions.pulse set seen_at = seen_at - @alive where node = @node", new { node = _node, alive = Alive });
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            // It is known to be gone soon enough.
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Beat, time);
@@ -74,15 +89,19 @@ internal sealed partial class Pulse(NpgsqlDataSource source, IOptions<AuctionsOp
         }
     }
 
-    private Task BeatAsync(bool lookBack, CancellationToken ct) => source.InTransaction(async tx =>
+    /// <summary>Says that this node lives; looking back, finds out before since when nobody did.</summary>
+    internal Task BeatAsync(bool lookBack, CancellationToken ct) => source.InTransaction(async tx =>
     {
         var now = time.GetUtcNow();
         if (lookBack)
         {
             // Of nodes that start together, one looks back.
             await tx.Connection!.ExecuteAsync("select pg_advisory_xact_lock(hashtext('auctions.pulse'))", transaction: tx);
-            var last = await tx.Connection!.ExecuteScalarAsync<DateTimeOffset?>("select max(clock_at) from auctions.pulse", transaction: tx);
-            if (last is { } from && now - from > TimeSpan.FromSeconds(options.Value.OutageSeconds))
+            var silence = TimeSpan.FromSeconds(options.Value.OutageSeconds);
+            // By the nodes' clocks and by the database's: one clock that jumped is no outage.
+            var (last, wasSeen) = await tx.Connection!.QuerySingleAsync<(DateTimeOffset? Last, bool? WasSeen)>(
+                "select max(clock_at), bool_or(seen_at > clock_timestamp() - @silence) from auctions.pulse", new { silence }, tx);
+            if (last is { } from && now - from > silence && wasSeen is not true)
             {
                 await tx.Connection!.ExecuteAsync("insert into auctions.outage (id, from_at, to_at) values (@id, @from, @now)", new { id = Guid.CreateVersion7(now), from, now }, tx);
                 LogOutage(log, from, now);

@@ -91,18 +91,18 @@ function follow(panel: HTMLElement): void {
     write("price", money(next.price), true);
     write("bids", text("Bids", next.bids));
     write("leader", next.leader ?? "", true);
-    part("leader-line")!.hidden = next.leader === null;
+    part("leader-line")!.hidden = !next.leader;
     write("ends", text(isOver ? "EndedAt" : "EndsAt", new Date(endsAt).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" })));
     write("extended", text("Extended", next.extensions), true);
     part("extended")!.hidden = next.extensions === 0;
     for (const badge of panel.querySelectorAll<HTMLElement>("[data-auction-reserve]")) badge.hidden = badge.dataset.auctionReserve !== next.reserve;
     const field = panel.querySelector<HTMLInputElement>("#auction-maximum");
-    if (next.minimum !== null) {
+    if (next.minimum) {
       write("minimum", text("Minimum", money(next.minimum)));
       if (field) field.placeholder = (next.minimum / 10 ** decimals).toLocaleString(language);
     }
     const buy = part("buy");
-    if (buy) buy.hidden = next.buyNow === null;
+    if (buy) buy.hidden = !next.buyNow;
     part("clock")!.hidden = isOver;
     if (isOver) {
       const open = part("open");
