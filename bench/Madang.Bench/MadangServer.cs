@@ -19,6 +19,9 @@ internal sealed class MadangServer : IAsyncDisposable
 
     public Server Process => _server;
 
+    /// <summary>Its data folder.</summary>
+    public string DataFolder => _folder.FullName;
+
     public static async Task<MadangServer> StartAsync(int? core = null, params string[] settings)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "madang.dll");

@@ -5,12 +5,13 @@ return args switch
     ["images", .. var only] => await ImagesBench.RunAsync(only),
     ["accounts"] => await AccountsBench.RunAsync(),
     ["wallet"] => await WalletBench.RunAsync(),
+    ["auctions"] => await AuctionsBench.RunAsync(),
     ["market"] => await MarketBench.RunAsync(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: ./bench/run images [cold|hit|srcset|stampede ...] | accounts | wallet | market");
+    Console.Error.WriteLine("Usage: ./bench/run images [cold|hit|srcset|stampede ...] | accounts | wallet | market | auctions");
     return 2;
 }
