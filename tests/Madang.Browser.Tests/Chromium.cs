@@ -108,6 +108,9 @@ public sealed class Chromium(TestDatabase database) : IAsyncLifetime
             "update accounts.session set proved_at = proved_at - interval '15 minutes' where member_id = @member; select pg_notify('madang', 'accounts.revoked:')::text is null", new { member });
     }
 
+    /// <summary>Runs SQL on the fixture's database.</summary>
+    public Task SqlAsync(string sql, object? arguments = null) => _host.ScalarAsync<object>(sql, arguments);
+
     /// <summary>Uploads a landscape as a program does and waits until it is ready.</summary>
     public async Task<Guid> UploadAsync(string name, int width, int height, int seed)
     {

@@ -17,7 +17,7 @@ internal sealed partial class Pulse(NpgsqlDataSource source, IOptions<AuctionsOp
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
     /// <summary>A node that was not seen for so long is not asked about its clock.</summary>
-    private static readonly TimeSpan Alive = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Alive = TimeSpan.FromMinutes(1);
 
     /// <summary>A clock that is further off is a fault that nobody waits for.</summary>
     private static readonly TimeSpan MostLag = TimeSpan.FromSeconds(10);

@@ -26,7 +26,7 @@ internal static class AuctionForms
                 (outcome, failure) = (placed.Failure is not null ? "" : placed.Value.Leads ? "leading" : "outbid", placed.Failure);
             }
             // A maximum is a secret: the log hides what has such a name.
-            return failure is null ? Back(id, $"bid={outcome}") : Back(id, $"failure={failure.Code}&typed-secret={Uri.EscapeDataString(maximum ?? "")}");
+            return failure is null ? Back(id, $"bid={outcome}") : Back(id, $"bid-failure={failure.Code}&typed-secret={Uri.EscapeDataString(maximum ?? "")}");
         });
         group.MapPost("/buy-now", async Task<RedirectHttpResult> (Guid id, [FromForm] string? key, [FromForm] string? price, PlaceBid place, HttpContext context) =>
         {
@@ -36,7 +36,7 @@ internal static class AuctionForms
         group.MapPost("/retract/{bid:guid}", async Task<RedirectHttpResult> (Guid id, Guid bid, RetractBid retract, HttpContext context) =>
         {
             var failure = await retract.HandleAsync(id, bid, Member(context), context.RequestAborted);
-            return TypedResults.Redirect($"/market/{id}/bids?{(failure is null ? "done=1" : $"failure={failure.Code}")}");
+            return TypedResults.Redirect($"/market/{id}/bids?{(failure is null ? "done=1" : $"bid-failure={failure.Code}")}");
         });
         group.MapPost("/end", async Task<RedirectHttpResult> (Guid id, SellerControls controls, HttpContext context) =>
             Back(id, await controls.EndAsync(id, Member(context), context.RequestAborted), "ended"));
@@ -57,7 +57,7 @@ internal static class AuctionForms
 
     private static Guid Member(HttpContext context) => context.Caller()!.MemberId!.Value;
 
-    private static RedirectHttpResult Back(Guid id, Failure? failure, string done) => Back(id, failure is null ? $"bid={done}" : $"failure={failure.Code}");
+    private static RedirectHttpResult Back(Guid id, Failure? failure, string done) => Back(id, failure is null ? $"bid={done}" : $"bid-failure={failure.Code}");
 
     private static RedirectHttpResult Back(Guid id, string query) => TypedResults.Redirect($"/market/{id}?{query}#auction");
 }

@@ -58,7 +58,7 @@ function follow(panel: HTMLElement): void {
   }
 
   function askSoon(): void {
-    if (panel.dataset.member !== "True" && panel.dataset.member !== "true") return;
+    if (!panel.dataset.member) return;
     clearTimeout(asking);
     asking = window.setTimeout(() => void ask(), Math.max(0, asked + ASK_EVERY - Date.now()));
   }
@@ -107,6 +107,9 @@ function follow(panel: HTMLElement): void {
     if (isOver) {
       const open = part("open");
       if (open) open.hidden = true;
+      // What its seller could do is over, too; what he can do now the server says on the next page.
+      const seller = panel.querySelector<HTMLElement>(".auction-seller");
+      if (seller && before) seller.hidden = true;
       standing(null);
     } else if (!before || before.leader !== next.leader || before.bids !== next.bids) {
       askSoon();

@@ -88,8 +88,11 @@ public sealed class AuctionHost(TestDatabase database) : MadangHost(database)
 }
 
 /// <summary>Auctions without the pages and pictures of their listings.</summary>
-internal static class Auctioned
+public static class Auctioned
 {
+    /// <summary>Starts what is due on a node, and does not wait for its end.</summary>
+    public static Task StartDueAsync(Node node) => node.Services.GetRequiredService<Worker>().StartDue(CancellationToken.None, CancellationToken.None);
+
     public static async Task<Guid> OpenAsync(Node node, Guid seller, long start, long? reserve, long? buyNow, TimeSpan runs, TimeSpan startsIn)
     {
         var now = node.Clock.GetUtcNow();

