@@ -47,7 +47,7 @@ public sealed class AuctionJourneyTests(Chromium chromium)
         await window.Page.GotoAsync("/market/my");
         await window.LookAsync("auction-my");
         await window.Page.GotoAsync("/market");
-        await window.LookAsync("auction-home");
+        await Assertions.Expect(window.Page.Locator("#soon-title")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -66,6 +66,9 @@ function follow(panel: HTMLElement): void {
   function standing(mine: Mine | null): void {
     const which = mine && state === "live" ? (mine.leading ? "leading" : "outbid") : "";
     for (const note of panel.querySelectorAll<HTMLElement>("[data-auction-mine]")) note.hidden = note.dataset.auctionMine !== which;
+    // That one leads was true when the page was made.
+    const done = panel.querySelector<HTMLElement>(".auction-done");
+    if (done && which === "outbid") done.hidden = true;
   }
 
   function write(name: string, words: string, moves = false): void {
