@@ -191,4 +191,24 @@ public sealed class UndoneTests(AuctionHost host) : IClassFixture<AuctionHost>
         }, state => state == "expired");
         Assert.Equal((50_000, 0), await b.PointsAsync());
     }
+
+    [Fact]
+    public async Task A_runner_up_who_takes_the_second_chance_buys_at_his_own_bid()
+    {
+        var seller = await host.BidderAsync(0);
+        var auction = await host.AuctionAsync(seller, reserve: 90_000);
+        var bidder = await host.BidderAsync(50_000);
+        await bidder.BidsAsync(auction, 30_000);
+        await host.CloseAsync(auction);
+        (seller, bidder) = (await seller.OnAsync(host.First), await bidder.OnAsync(host.First));
+        await (await seller.PostAsync($"/api/auctions/{auction}/second-chance", new { })).ShouldBeAsync(HttpStatusCode.Created);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bidder.Client.PutAsJsonAsync($"/api/auctions/{auction}/second-chance/answer", new { accept = true })));
+        var orders = new HashSet<Guid>();
+        foreach (var answer in answers)
+            orders.Add((await answer.ShouldBeAsync(HttpStatusCode.OK)).GetProperty("order").GetGuid());
+        Assert.Single(orders);
+        Assert.Equal(1, await host.SalesAsync(auction));
+        Assert.Equal((20_000, 0), await bidder.PointsAsync());
+        Assert.Equal("sold", await host.ScalarAsync<string>("select state from market.listing where id = @auction", new { auction }));
+    }
 }
