@@ -38,7 +38,14 @@ public sealed partial class ArchitectureTests(MadangHost host) : IClassFixture<M
     /// <summary>Which schema belongs to which folder of src.</summary>
     private static readonly Dictionary<string, string> Owners = new()
     {
-        ["platform"] = "Platform", ["notifications"] = "Notifications", ["accounts"] = "Accounts", ["images"] = "Images", ["wallet"] = "Wallet", ["market"] = "Market", ["auctions"] = "Auctions", ["orders"] = "Orders",
+        ["platform"] = "Platform",
+        ["notifications"] = "Notifications",
+        ["accounts"] = "Accounts",
+        ["images"] = "Images",
+        ["wallet"] = "Wallet",
+        ["market"] = "Market",
+        ["auctions"] = "Auctions",
+        ["orders"] = "Orders",
     };
 
     public static TheoryData<string> Modules => [.. MaySee.Keys.Select(module => module.GetName().Name!)];

@@ -5,17 +5,33 @@ using Npgsql;
 
 namespace Madang.Platform.Live;
 
-/// <summary>The newest state of one topic that this node has seen: one slot, however many watch and however slow they are.</summary>
+/// <summary>
+/// The newest state of one topic that this node has seen: one slot, however many watch and however slow they are. Where many watch, changes that follow each other closely
+/// are shown together, so that telling everybody takes no more than its share of the machine; a few are told of each at once.
+/// </summary>
 internal sealed class WatchedTopic
 {
+    /// <summary>How many messages of one topic leave in a second.</summary>
+    private const int MostPerSecond = 10_000;
+
+    // Below this a rest is not worth a timer.
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _gate = new();
     private LiveMessage? _latest;
+    private LiveMessage? _next;
+    private bool _isResting;
+    private int _watchers;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Watchers; guarded by <see cref="WatchedTopics"/>.</summary>
-    public int Watchers { get; set; }
+    /// <summary>Watchers; changed under the lock of <see cref="WatchedTopics"/> alone.</summary>
+    public int Watchers
+    {
+        get => Volatile.Read(ref _watchers);
+        set => Volatile.Write(ref _watchers, value);
+    }
 
-    /// <summary>The newest state, and a task that completes when there is a newer one.</summary>
+    /// <summary>The newest state that is shown, and a task that completes when there is a newer one.</summary>
     public (LiveMessage? Latest, Task Changed) Now
     {
         get
@@ -28,16 +44,31 @@ internal sealed class WatchedTopic
     /// <summary>Takes a message unless it came late.</summary>
     public void Offer(LiveMessage message)
     {
+        lock (_gate)
+        {
+            if ((_next ?? _latest)?.Version >= message.Version)
+                return;
+            _next = message;
+        }
+        Show(hasRested: false);
+    }
+
+    private void Show(bool hasRested)
+    {
         TaskCompletionSource changed;
         lock (_gate)
         {
-            if (_latest is not null && _latest.Version >= message.Version)
+            _isResting &= !hasRested;
+            if (_isResting || _next is null)
                 return;
-            _latest = message;
-            changed = _changed;
+            (_latest, _next, changed) = (_next, null, _changed);
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var rest = TimeSpan.FromSeconds((double)Watchers / MostPerSecond);
+            _isResting = rest >= ShortestRest;
+            // The machine's time, not the house's: it is the machine that rests.
+            if (_isResting)
+                _ = Task.Delay(rest, TimeProvider.System).ContinueWith(_ => Show(hasRested: true), TaskScheduler.Default);
         }
-
         changed.SetResult();
     }
 }

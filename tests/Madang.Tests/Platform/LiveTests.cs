@@ -150,6 +150,30 @@ public sealed class LiveTests(TestDatabase database) : OnOwnDatabase(database)
     }
 
     [Fact]
+    public async Task Where_many_watch_a_burst_is_shown_as_its_first_and_its_last_state()
+    {
+        var topic = new WatchedTopic { Watchers = 20_000 };
+        for (var version = 1; version <= 50; version++)
+            topic.Offer(new LiveMessage("t", version, JsonElement.Parse($"{version}")));
+
+        var (first, changed) = topic.Now;
+        Assert.InRange(first!.Version, 1, 49);
+        await changed.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Ct);
+        await Answers.EventuallyAsync(() => Task.FromResult(topic.Now.Latest!.Version), version => version == 50);
+    }
+
+    [Fact]
+    public void A_few_watchers_are_shown_each_state_at_once()
+    {
+        var topic = new WatchedTopic { Watchers = 20 };
+        for (var version = 1; version <= 5; version++)
+        {
+            topic.Offer(new LiveMessage("t", version, JsonElement.Parse($"{version}")));
+            Assert.Equal(version, topic.Now.Latest!.Version);
+        }
+    }
+
+    [Fact]
     public async Task After_an_outage_of_the_listening_connection_missed_states_are_read()
     {
         var node = await Listening();
