@@ -41,6 +41,12 @@ public interface IListings
     /// <param name="standing">The numbers.</param>
     Task Show(NpgsqlTransaction transaction, Guid id, Standing standing);
 
+    /// <summary>The seller lowered the reserve of a live auction: what the listing was written with follows. The auction is locked.</summary>
+    /// <param name="transaction">The open transaction.</param>
+    /// <param name="id">The listing.</param>
+    /// <param name="reserve">In minor units; null: none any more.</param>
+    Task LowerReserve(NpgsqlTransaction transaction, Guid id, long? reserve);
+
     /// <summary>Which of these members a seller has blocked: they may neither bid on his listings, buy nor ask.</summary>
     /// <param name="transaction">The open transaction.</param>
     /// <param name="seller">The seller.</param>

@@ -79,9 +79,11 @@ internal static partial class MemberFields
         return (first + second).Any(char.IsControl) ? refused : (code, first, second is "" ? null : second);
     }
 
-    /// <summary>False for half of a letter of two halves, which neither the database nor Unicode's own rules take.</summary>
+    /// <summary>False for half of a letter of two halves, and for what is no letter at all (U+FFFE), which neither the database nor Unicode's own rules take.</summary>
     public static bool IsWhole(string text)
     {
+        if (text.AsSpan().ContainsAny('\uFFFE', '\uFFFF'))
+            return false;
         for (var place = 0; place < text.Length; place++)
         {
             if (!char.IsSurrogate(text[place]))

@@ -92,4 +92,7 @@ internal sealed record Auction
 }
 
 /// <summary>An accepted bid that was neither retracted nor voided.</summary>
-internal sealed record StandingBid(Guid Id, Guid Bidder, long Maximum, string Mask);
+internal sealed record StandingBid(Guid Id, Guid Bidder, long Maximum, string Mask)
+{
+    public DateTimeOffset ReceivedAt { get; init; }
+}

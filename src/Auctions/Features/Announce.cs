@@ -20,9 +20,10 @@ namespace Madang.Auctions.Features;
 public sealed record LiveAuction(
     string State, long Price, long? Minimum, string? Leader, int Bids, DateTimeOffset StartsAt, DateTimeOffset EndsAt, int Extensions, int Outages, string Reserve, long? BuyNow)
 {
-    internal static LiveAuction Of(AuctionRow row, AuctionRules rules, DateTimeOffset now) => new(
+    /// <summary>Where somebody else than the leader bought, by a second chance, nobody leads.</summary>
+    internal static LiveAuction Of(AuctionRow row, AuctionRules rules, DateTimeOffset now, Guid? buyer = null) => new(
         row.State.Phase == Phase.Live && now < row.State.StartsAt ? "scheduled" : row.State.Phase.ToString().ToLowerInvariant(),
-        row.State.Price, row.State.Phase == Phase.Live ? row.State.Minimum(rules.Increments) : null, row.State.Lead?.Mask, row.State.Bids, row.State.StartsAt, row.State.EndsAt,
+        row.State.Price, row.State.Phase == Phase.Live ? row.State.Minimum(rules.Increments) : null, buyer is null || buyer == row.State.Lead?.Bidder ? row.State.Lead?.Mask : null, row.State.Bids, row.State.StartsAt, row.State.EndsAt,
         row.State.Extensions, row.Outages, row.State.Reserve is null ? "none" : row.State.ReserveMet ? "met" : "not_met", row.State.OffersBuyNow ? row.State.BuyNow : null);
 }
 
@@ -31,6 +32,8 @@ internal sealed class Announce(LiveTopics live, AuctionRules rules, TimeProvider
 {
     public static string Topic(Guid auction) => $"auctions/{auction}";
 
-    public Task PublishAsync(NpgsqlTransaction tx, AuctionRow row, CancellationToken cancellation = default) =>
-        live.Publish(Topic(row.Id), LiveAuction.Of(row, rules, time.GetUtcNow()), tx, cancellation);
+    public Task PublishAsync(NpgsqlTransaction tx, AuctionRow row, CancellationToken cancellation = default) => PublishAsync(tx, row, buyer: null, cancellation);
+
+    public Task PublishAsync(NpgsqlTransaction tx, AuctionRow row, Guid? buyer, CancellationToken cancellation) =>
+        live.Publish(Topic(row.Id), LiveAuction.Of(row, rules, time.GetUtcNow(), buyer), tx, cancellation);
 }

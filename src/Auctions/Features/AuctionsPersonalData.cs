@@ -1,13 +1,14 @@
 using Madang.Accounts;
 using Madang.Auctions.Storage;
 using Madang.Platform.Web;
+using Madang.Platform.Work;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Madang.Auctions.Features;
 
-/// <summary>A member's own bids in his export; who leads, or sells, in an auction that is not over stays until it is. The history stays for others, without a name.</summary>
-internal sealed class AuctionsPersonalData(BidStore bids) : IPersonalData
+/// <summary>A member's own bids in his export; who leads, or sells, in an auction that is not over stays until it is, and who has an offer, until that is answered. The history stays for others, without a name.</summary>
+internal sealed class AuctionsPersonalData(BidStore bids, WorkQueue queue, TimeProvider time) : IPersonalData
 {
     public string Section => "auctions";
 
@@ -19,5 +20,10 @@ internal sealed class AuctionsPersonalData(BidStore bids) : IPersonalData
         ? new Failure("auction.under_way", "You lead, or sell, in an auction that is not over; let it end first.", StatusCodes.Status409Conflict)
         : null;
 
-    public Task Erase(NpgsqlTransaction transaction, Guid member) => BidStore.ForgetAsync(transaction, member);
+    public async Task Erase(NpgsqlTransaction transaction, Guid member)
+    {
+        await BidStore.ForgetAsync(transaction, member);
+        // Nobody may win by the bids of somebody who is gone. The auctions' locks are not for this transaction.
+        await SuspendedBidders.EnqueueAsync(queue, transaction, member, time.GetUtcNow());
+    }
 }

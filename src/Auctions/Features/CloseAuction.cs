@@ -29,14 +29,18 @@ internal sealed class CloseAuction(
     /// <summary>Live auctions have one such job each.</summary>
     public static Task EnqueueAsync(WorkQueue queue, NpgsqlTransaction tx, Guid auction, DateTimeOffset at) => queue.Enqueue(tx, Kind, new Job(auction), auction.ToString(), at);
 
-    public Task Handle(Job payload, WorkContext context, CancellationToken ct) => source.InTransaction(async tx =>
+    public async Task Handle(Job payload, WorkContext context, CancellationToken ct)
     {
-        var next = await HandleAsync(tx, payload.Auction, ct);
-        await context.Complete(tx, ct);
-        // After the end of this one, whose key it has.
-        if (next is { } again)
-            await EnqueueAsync(queue, tx, payload.Auction, again);
-    }, ct);
+        await pulse.EnsureFreshAsync(ct);
+        await source.InTransaction(async tx =>
+        {
+            var next = await HandleAsync(tx, payload.Auction, ct);
+            await context.Complete(tx, ct);
+            // After the end of this one, whose key it has.
+            if (next is { } again)
+                await EnqueueAsync(queue, tx, payload.Auction, again);
+        }, ct);
+    }
 
     /// <summary>Null: nothing is left to do; else when to look again.</summary>
     private async Task<DateTimeOffset?> HandleAsync(NpgsqlTransaction tx, Guid auction, CancellationToken ct)

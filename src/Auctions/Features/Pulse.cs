@@ -24,8 +24,17 @@ internal sealed partial class Pulse(NpgsqlDataSource source, IOptions<AuctionsOp
 
     private readonly Guid _node = Guid.CreateVersion7();
 
+    /// <summary>The ticks of the last beat that was written, by this node's clock.</summary>
+    private long _last;
+
     /// <summary>Before any other service of the host starts, such as those that would close what is overdue.</summary>
     public Task StartingAsync(CancellationToken cancellationToken) => BeatAsync(lookBack: true, cancellationToken);
+
+    /// <summary>
+    /// Before something is judged overdue. The database may be back, or a paused machine go on, a moment before the next beat: what lies behind is looked at first. A clock
+    /// that merely jumped finds that the database saw a beat just now.
+    /// </summary>
+    public Task EnsureFreshAsync(CancellationToken ct) => Silence > 2 * Beat ? BeatAsync(lookBack: true, ct) : Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -89,15 +98,23 @@ internal sealed partial class Pulse(NpgsqlDataSource source, IOptions<AuctionsOp
         }
     }
 
-    /// <summary>Says that this node lives; looking back, finds out before since when nobody did.</summary>
-    internal Task BeatAsync(bool lookBack, CancellationToken ct) => source.InTransaction(async tx =>
+    private TimeSpan Silence => TimeSpan.FromTicks(time.GetUtcNow().UtcTicks - Volatile.Read(ref _last));
+
+    /// <summary>Says that this node lives; looking back, or after a silence of its own, finds out before since when nobody did.</summary>
+    internal async Task BeatAsync(bool lookBack, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        if (lookBack)
+        var at = await source.InTransaction(tx => WriteAsync(tx, lookBack), ct);
+        Volatile.Write(ref _last, at.UtcTicks);
+    }
+
+    private async Task<DateTimeOffset> WriteAsync(NpgsqlTransaction tx, bool lookBack)
+    {
+        // With the database at hand: it may have let us wait.
+        var (now, silence) = (time.GetUtcNow(), TimeSpan.FromSeconds(options.Value.OutageSeconds));
+        if (lookBack || Silence > silence)
         {
             // Of nodes that start together, one looks back.
             await tx.Connection!.ExecuteAsync("select pg_advisory_xact_lock(hashtext('auctions.pulse'))", transaction: tx);
-            var silence = TimeSpan.FromSeconds(options.Value.OutageSeconds);
             // By the nodes' clocks and by the database's: one clock that jumped is no outage.
             var (last, wasSeen) = await tx.Connection!.QuerySingleAsync<(DateTimeOffset? Last, bool? WasSeen)>(
                 "select max(clock_at), bool_or(seen_at > clock_timestamp() - @silence) from auctions.pulse", new { silence }, tx);
@@ -113,7 +130,8 @@ internal sealed partial class Pulse(NpgsqlDataSource source, IOptions<AuctionsOp
             insert into auctions.pulse (node, clock_at) values (@node, @now)
             on conflict (node) do update set clock_at = excluded.clock_at, seen_at = clock_timestamp()
             """, new { node = _node, now }, tx);
-    }, ct);
+        return now;
+    }
 
     [LoggerMessage(LogLevel.Warning, "Nobody could bid from {From} to {To}: auctions that ended in that time go on")]
     private static partial void LogOutage(ILogger logger, DateTimeOffset from, DateTimeOffset to);

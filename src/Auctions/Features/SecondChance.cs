@@ -133,7 +133,7 @@ internal sealed class SecondChance(
         await batch.Write(cancellation);
         await tx.Connection!.ExecuteAsync("update auctions.offer set state = 'accepted', ended_at = @now where auction_id = @Id", new { row.Id, now = time.GetUtcNow() }, tx);
         var sold = await sell.HandleAsync(tx, row, SoldBy.SecondChance, offer.BidderId, offer.Price, held.Hold!.Value);
-        await announce.PublishAsync(tx, sold, cancellation);
+        await announce.PublishAsync(tx, sold, offer.BidderId, cancellation);
         return new OfferAnswer(sold.Order);
     }
 

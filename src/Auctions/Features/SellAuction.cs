@@ -18,7 +18,8 @@ internal sealed class SellAuction(IListings listings, IServiceProvider services,
         var listing = (await listings.End(tx, row.Id, ListingState.Sold)).Value;
         // Asked for late: the module of orders stands above this one.
         var order = await services.GetRequiredService<IAuctionSales>().Sold(tx, new AuctionSale(row.Id, listing.Title, row.State.Seller, buyer, price, hold, by));
-        var sold = row.Closed(Phase.Sold, time.GetUtcNow(), hold, order);
+        // A runner-up buys at his own bid.
+        var sold = (row with { State = row.State with { Price = price } }).Closed(Phase.Sold, time.GetUtcNow(), hold, order);
         await AuctionStore.SaveAsync(tx, sold);
         return sold;
     }

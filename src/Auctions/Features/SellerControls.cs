@@ -47,6 +47,7 @@ internal sealed class SellerControls(NpgsqlDataSource source, IListings listings
         // Who has bid so much already has met it now, at its price.
         if (reserve is { } lower && state.Lead?.Maximum >= lower)
             state = state with { Price = Math.Max(state.Price, lower) };
+        await listings.LowerReserve(tx, auction, reserve);
         await listings.Show(tx, auction, new Standing(state.Price, state.Bids, state.EndsAt));
         await SaveAsync(tx, row with { State = state }, cancellation);
         return null;

@@ -56,17 +56,18 @@ internal sealed class ShowAuction(AuctionStore auctions, BidStore bids, SecondCh
             return null;
         var now = time.GetUtcNow();
         var (mine, selling) = ((OwnBidding?)null, (OwnSelling?)null);
+        var offer = member is null && row.State.Phase != Phase.Sold ? null : await chance.FindAsync(id, cancellation);
+        var buyer = BuyerOf(row, offer);
         if (member is { } caller)
         {
-            var offer = await chance.FindAsync(id, cancellation);
             if (caller == row.State.Seller)
                 selling = new(row.State.Reserve, row.State is { Phase: Phase.Live, Bids: 0 }, offer is null && await chance.CanOfferAsync(row, cancellation), StateOf(offer, now), row.Order);
-            else if ((await bids.OwnAsync(id, caller, before: null, most: 1000, cancellation)).Where(bid => bid.Stands).ToList() is { Count: > 0 } own)
+            else if (await bids.MaximumOfAsync(id, caller, cancellation) is { } maximum)
                 mine = new(
-                    row.State.Lead?.Bidder == caller, own.Max(bid => bid.Maximum), offer?.BidderId == caller && offer.IsOpenAt(now) ? offer.Price : null,
-                    offer?.BidderId == caller && offer.IsOpenAt(now) ? offer.Until : null, BuyerOf(row, offer) == caller ? row.Order : null);
+                    (buyer ?? row.State.Lead?.Bidder) == caller, maximum, offer?.BidderId == caller && offer.IsOpenAt(now) ? offer.Price : null,
+                    offer?.BidderId == caller && offer.IsOpenAt(now) ? offer.Until : null, buyer == caller ? row.Order : null);
         }
-        return new(row.Id, row.State.Seller, row.State.StartPrice, LiveAuction.Of(row, rules, now), now, mine, selling);
+        return new(row.Id, row.State.Seller, row.State.StartPrice, LiveAuction.Of(row, rules, now, buyer), now, mine, selling);
     }
 
     /// <summary>Who bought; null while nobody did.</summary>

@@ -28,14 +28,9 @@ internal sealed class UndoBids(IListings listings, IWallet wallet, INotification
             members.Add(led.Bidder);
         var batch = await wallet.Open(tx, new WalletScope(members, [], row.Hold is { } held ? [held] : []), cancellation);
 
-        var uncovered = new List<StandingBid>();
-        var state = row.State.Replayed(left, rules.Increments);
-        while (state.Lead is { } lead && lead.Maximum > Free(lead.Bidder))
-        {
-            uncovered.Add(left.Single(bid => bid.Id == lead.Bid));
-            left.RemoveAll(bid => bid.Id == lead.Bid);
-            state = row.State.Replayed(left, rules.Increments);
-        }
+        // The leader is always the first of the highest: from the top down, whatever is not covered is void, and one replay does for all. The sort is stable.
+        var uncovered = left.OrderByDescending(bid => bid.Maximum).TakeWhile(bid => bid.Maximum > Free(bid.Bidder)).ToList();
+        var state = row.State.Replayed(left.Except(uncovered), rules.Increments);
 
         var after = row with { State = state, Hold = Holds.Move(batch, row, row.State.Lead, row.Hold, state.Lead) };
         await batch.Write(cancellation);

@@ -55,9 +55,12 @@ internal sealed class AuctionStore(NpgsqlDataSource source)
             "select id from auctions.auction where state = 'live' and ends_at < @before order by ends_at limit 1000", new { before }, cancellationToken: cancellation))];
     }
 
-    /// <summary>Whether a member leads, or sells, in an auction that is not over.</summary>
+    /// <summary>Whether a member leads, or sells, in an auction that is not over, or an offer waits for his answer or for the one he asked.</summary>
     public static Task<bool> IsBusyAsync(NpgsqlTransaction tx, Guid member) => tx.Connection!.ExecuteScalarAsync<bool>(
-        "select exists (select from auctions.auction where state = 'live' and (leader_id = @member or seller_id = @member))", new { member }, tx);
+        """
+        select exists (select from auctions.auction where state = 'live' and (leader_id = @member or seller_id = @member))
+          or exists (select from auctions.offer o join auctions.auction a on a.id = o.auction_id where o.state = 'open' and (o.bidder_id = @member or a.seller_id = @member))
+        """, new { member }, tx);
 
     public static Task InsertAsync(NpgsqlTransaction tx, AuctionRow row, DateTimeOffset now) => tx.Connection!.ExecuteAsync(
         """

@@ -60,9 +60,9 @@ internal sealed class BidStore(NpgsqlDataSource source)
     }
 
     /// <summary>All that stand, in the order in which they were decided.</summary>
-    public static async Task<List<StandingBid>> StandingAsync(NpgsqlTransaction tx, Guid auction) => [.. (await tx.Connection!.QueryAsync<(Guid Id, Guid Bidder, long Maximum, string Mask)>(
-        "select id, bidder_id, maximum, mask from auctions.bid where auction_id = @auction and outcome = 'accepted' and undone_at is null order by number", new { auction }, tx))
-        .Select(bid => new StandingBid(bid.Id, bid.Bidder, bid.Maximum, bid.Mask))];
+    public static async Task<List<StandingBid>> StandingAsync(NpgsqlTransaction tx, Guid auction) => [.. (await tx.Connection!.QueryAsync<(Guid Id, Guid Bidder, long Maximum, string Mask, DateTimeOffset ReceivedAt)>(
+        "select id, bidder_id, maximum, mask, received_at from auctions.bid where auction_id = @auction and outcome = 'accepted' and undone_at is null order by number", new { auction }, tx))
+        .Select(bid => new StandingBid(bid.Id, bid.Bidder, bid.Maximum, bid.Mask) { ReceivedAt = bid.ReceivedAt })];
 
     public static Task UndoAsync(NpgsqlTransaction tx, IReadOnlyCollection<Guid> bids, string why, DateTimeOffset now) => tx.Connection!.ExecuteAsync(
         "update auctions.bid set undone_at = @now, undone_why = @why where id = any(@ids) and undone_at is null", new { ids = bids.ToArray(), why, now }, tx);
@@ -98,6 +98,15 @@ internal sealed class BidStore(NpgsqlDataSource source)
             """, new { auction, bidder, before, most }, cancellationToken: cancellation))];
     }
 
+    /// <summary>A bidder's highest that stands; null: none does.</summary>
+    public async Task<long?> MaximumOfAsync(Guid auction, Guid bidder, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+            "select max(maximum) from auctions.bid where auction_id = @auction and bidder_id = @bidder and outcome = 'accepted' and undone_at is null",
+            new { auction, bidder }, cancellationToken: cancellation));
+    }
+
     /// <summary>All of a bidder's, for his export.</summary>
     public async Task<IReadOnlyList<BidRow>> AllOfAsync(Guid bidder, CancellationToken cancellation)
     {
@@ -106,15 +115,15 @@ internal sealed class BidStore(NpgsqlDataSource source)
             $"select {BidRow.Columns} from auctions.bid where bidder_id = @bidder order by id", new { bidder }, cancellationToken: cancellation))];
     }
 
-    /// <summary>Live auctions in which a member has bids that stand.</summary>
-    public async Task<IReadOnlyList<Guid>> LiveAuctionsOfAsync(Guid bidder, CancellationToken cancellation)
+    /// <summary>Live auctions in which a member has bids that stand; of those received until a time, if there is one.</summary>
+    public async Task<IReadOnlyList<Guid>> LiveAuctionsOfAsync(Guid bidder, DateTimeOffset? until, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         return [.. await connection.QueryAsync<Guid>(new CommandDefinition(
             """
             select distinct b.auction_id from auctions.bid b join auctions.auction a on a.id = b.auction_id
-            where b.bidder_id = @bidder and b.outcome = 'accepted' and b.undone_at is null and a.state = 'live'
-            """, new { bidder }, cancellationToken: cancellation))];
+            where b.bidder_id = @bidder and b.outcome = 'accepted' and b.undone_at is null and a.state = 'live' and (@until::timestamptz is null or b.received_at <= @until)
+            """, new { bidder, until }, cancellationToken: cancellation))];
     }
 
     /// <summary>The name is all that a bid has of its bidder.</summary>

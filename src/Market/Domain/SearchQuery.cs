@@ -87,6 +87,9 @@ internal sealed record SearchQuery
             return new Failure("market.price", "Prices are from 0.");
 
         var keyword = PlainText.Keyword(text);
+        // One sign may stand for eighteen letters.
+        if (keyword.Length > MostLetters)
+            return new Failure("market.query", $"A keyword has at most {MostLetters} letters.");
         var tag = string.IsNullOrWhiteSpace(hashtag) ? null : Hashtags.Read(hashtag);
         return new SearchQuery
         {

@@ -83,7 +83,7 @@ internal sealed class AskQuestion(NpgsqlDataSource source, IListings listings, I
             await tx.Connection!.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('market.asks:' || @asker, 0))", new { asker = asker.ToString() }, tx);
             var (open, lately) = await tx.Connection!.QuerySingleAsync<(int, int)>(
                 """
-                select (count(*) filter (where listing_id = @id and answer is null))::int, (count(*) filter (where asked_at > @since))::int
+                select (count(*) filter (where listing_id = @id and answer is null and deleted_at is null))::int, (count(*) filter (where asked_at > @since))::int
                 from market.question where asker_id = @asker
                 """, new { id, asker, since = now.AddHours(-1) }, tx);
             if (open >= MostOpen || lately >= MostAnHour)
@@ -107,7 +107,7 @@ internal sealed class AskQuestion(NpgsqlDataSource source, IListings listings, I
                 return ListingFailures.NotYours;
             var now = time.GetUtcNow();
             var asker = await tx.Connection!.ExecuteScalarAsync<Guid?>(
-                "update market.question set answer = @text, answered_at = @now where id = @question and listing_id = @id returning asker_id", new { question, id, text, now }, tx);
+                "update market.question set answer = @text, answered_at = @now where id = @question and listing_id = @id and deleted_at is null returning asker_id", new { question, id, text, now }, tx);
             if (asker is null)
                 return UnknownQuestion;
             await notifications.Notify(tx, asker.Value, AnsweredKind, new { Listing = id.ToString(), listing.Title, Text = Short(text) }, subject: question.ToString());
@@ -117,8 +117,8 @@ internal sealed class AskQuestion(NpgsqlDataSource source, IListings listings, I
 
     public async Task<Failure?> DeleteAsync(Guid id, Guid question, Caller caller, CancellationToken cancellation) => await source.InTransaction(
         tx => tx.Connection!.ExecuteAsync(
-            "delete from market.question where id = @question and listing_id = @id and (@IsOperator or asker_id = @MemberId and answer is null)",
-            new { question, id, caller.IsOperator, caller.MemberId }, tx),
+            "update market.question set deleted_at = @Now where id = @question and listing_id = @id and deleted_at is null and (@IsOperator or asker_id = @MemberId and answer is null)",
+            new { question, id, caller.IsOperator, caller.MemberId, Now = time.GetUtcNow() }, tx),
         cancellation) == 1 ? null : UnknownQuestion;
 
     /// <summary>The latest fifty, the oldest of them first, as they are read.</summary>
@@ -126,7 +126,7 @@ internal sealed class AskQuestion(NpgsqlDataSource source, IListings listings, I
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var rows = (await connection.QueryAsync<Row>(new(
-            "select * from (select id, asker_id, text, asked_at, answer, answered_at from market.question where listing_id = @listing order by id desc limit 50) latest order by id",
+            "select * from (select id, asker_id, text, asked_at, answer, answered_at from market.question where listing_id = @listing and deleted_at is null order by id desc limit 50) latest order by id",
             new { listing }, cancellationToken: cancellation))).AsList();
         await connection.CloseAsync();
         var askers = await members.FindMany([.. rows.Select(row => row.AskerId)], cancellation);

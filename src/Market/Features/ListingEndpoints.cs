@@ -20,7 +20,7 @@ internal static class ListingEndpoints
         api.MapGet("/mine", MineAsync).WithSummary("List your own listings, newest first; `state` may name several, with commas");
         api.MapPost("", async Task<Results<Created<ListingResource>, ProblemHttpResult>> (ListingRequest request, SaveListing save, ShowListing show, HttpContext context) =>
             {
-                if (!request.Read().Succeeded(out var content, out var failure) || !(await save.CreateAsync(Member(context), content, context.RequestAborted)).Succeeded(out var id, out failure))
+                if (!request.Read().Succeeded(out var content, out var failure) || !(await save.CreateAsync(Member(context), content, form: null, context.RequestAborted)).Succeeded(out var id, out failure))
                     return failure.ToProblem();
                 return TypedResults.Created($"/api/listings/{id}", (await show.HandleAsync(id, context.Caller(), context.RequestAborted)).Value);
             })

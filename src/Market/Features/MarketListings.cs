@@ -35,6 +35,9 @@ internal sealed class MarketListings(ListingStore store, IPictures pictures, Tim
 
     public Task Show(NpgsqlTransaction transaction, Guid id, Standing standing) => ListingStore.ShowAsync(transaction, id, standing);
 
+    public Task LowerReserve(NpgsqlTransaction transaction, Guid id, long? reserve) =>
+        transaction.Connection!.ExecuteAsync("update market.listing set reserve = @reserve where id = @id and state = 'live'", new { id, reserve }, transaction);
+
     public async Task<IReadOnlySet<Guid>> BlockedBy(NpgsqlTransaction transaction, Guid seller, IReadOnlyCollection<Guid> members) =>
         members.Count == 0
             ? new HashSet<Guid>()

@@ -21,7 +21,7 @@ internal sealed class MarketPersonalData(NpgsqlDataSource source, PictureStore p
             $"select {ListingRow.Columns} from market.listing l where l.seller_id = @member order by l.id", new { member }, cancellationToken: cancellation))).AsList();
         var likes = await ListAsync("select listing_id as listing, at from market.liked where member_id = @member order by at");
         var seen = await ListAsync("select listing_id as listing, at from market.seen where member_id = @member order by at");
-        var questions = await ListAsync("select listing_id as listing, text, asked_at as at from market.question where asker_id = @member order by id");
+        var questions = await ListAsync("select listing_id as listing, text, asked_at as at from market.question where asker_id = @member and deleted_at is null order by id");
         var reports = await ListAsync("select listing_id as listing, reason, text, at from market.report where reporter_id = @member order by at");
         var searches = await ListAsync("select query, hashtag, category, way, least, most, created_at as at from market.saved_search where member_id = @member order by id");
         var blocks = await ListAsync("select blocked_id as member, at from market.block where member_id = @member order by at");
@@ -49,7 +49,9 @@ internal sealed class MarketPersonalData(NpgsqlDataSource source, PictureStore p
             delete from market.seen where member_id = @member;
             delete from market.saved_search where member_id = @member;
             delete from market.block where member_id = @member or blocked_id = @member;
-            delete from market.question where asker_id = @member and answer is null;
+            delete from market.question where asker_id = @member and (answer is null or deleted_at is not null);
+            update market.question set text = '—' where asker_id = @member;
+            update market.question q set answer = '—' from market.listing l where l.id = q.listing_id and l.seller_id = @member and q.answer is not null;
             update market.report set text = '' where reporter_id = @member;
             delete from market.listing_picture p using market.listing l where l.id = p.listing_id and l.seller_id = @member and l.state <> 'sold';
             delete from market.listing where seller_id = @member and state = 'draft';

@@ -1,3 +1,4 @@
+using Dapper;
 using Madang.Market.Domain;
 using Madang.Market.Storage;
 using Madang.Platform.Web;
@@ -22,12 +23,14 @@ internal sealed class PublishListing(NpgsqlDataSource source, MarketListings lis
         cancellation);
 
     /// <summary>From nothing to live in one transaction: where anything is refused, nothing is there.</summary>
-    public Task<Result<Guid>> PublishNewAsync(Guid seller, ListingContent content, CancellationToken cancellation) => source.Decide<Guid>(
+    public Task<Result<Guid>> PublishNewAsync(Guid seller, ListingContent content, Guid? form, CancellationToken cancellation) => source.Decide<Guid>(
         async tx =>
         {
             var now = time.GetUtcNow();
-            var id = Guid.CreateVersion7(now);
-            await ListingStore.InsertAsync(tx, id, seller, content, now);
+            var id = form ?? Guid.CreateVersion7(now);
+            // The same form a second time: what it made is there.
+            if (!await ListingStore.InsertAsync(tx, id, seller, content, now))
+                return await ListingStore.ReadAsync(tx, id) is { } sent && sent.SellerId == seller ? id : ListingFailures.Changed;
             if (await pictures.SetAsync(tx, id, seller, [], content.Pictures) is { } failure || (failure = await OpenAsync(tx, id, seller, content)) is not null)
                 return failure;
             return id;
@@ -89,6 +92,8 @@ internal sealed class PublishListing(NpgsqlDataSource source, MarketListings lis
             var copy = Guid.CreateVersion7(now);
             var content = row.Content with { Auction = Again(row.Content.Auction, now) };
             await ListingStore.InsertAsync(tx, copy, seller, content, now, relistedFrom: id);
+            // Nobody gets away from a report by listing again.
+            await tx.Connection!.ExecuteAsync("update market.report set listing_id = @copy where listing_id = @id and state = 'open'", new { copy, id }, tx);
             if (await pictures.SetAsync(tx, copy, seller, [], content.Pictures) is { } failure || (failure = await OpenAsync(tx, copy, seller, content)) is not null)
                 return failure;
             return copy;

@@ -16,14 +16,19 @@ internal sealed class SaveListing(NpgsqlDataSource source, MarketListings listin
 
     private static Failure TooManyDrafts => new("listing.too_many_drafts", $"You have {MostDrafts} drafts. Publish or delete some first.", StatusCodes.Status409Conflict);
 
-    public Task<Result<Guid>> CreateAsync(Guid seller, ListingContent content, CancellationToken cancellation) => source.Decide<Guid>(
+    /// <param name="seller">Who writes.</param>
+    /// <param name="content">What.</param>
+    /// <param name="form">The form's own id, which becomes the listing's: a form that is sent twice makes one listing. Null: any.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<Result<Guid>> CreateAsync(Guid seller, ListingContent content, Guid? form, CancellationToken cancellation) => source.Decide<Guid>(
         async tx =>
         {
             if (await ListingStore.CountDraftsAsync(tx, seller) >= MostDrafts)
                 return TooManyDrafts;
             var now = time.GetUtcNow();
-            var id = Guid.CreateVersion7(now);
-            await ListingStore.InsertAsync(tx, id, seller, content, now);
+            var id = form ?? Guid.CreateVersion7(now);
+            if (!await ListingStore.InsertAsync(tx, id, seller, content, now))
+                return await ListingStore.ReadAsync(tx, id) is { } sent && sent.SellerId == seller ? id : ListingFailures.Changed;
             return await pictures.SetAsync(tx, id, seller, [], content.Pictures) is { } failure ? failure : id;
         },
         cancellation);
@@ -36,7 +41,6 @@ internal sealed class SaveListing(NpgsqlDataSource source, MarketListings listin
             if (seen.SellerId != seller)
                 return seen.IsPublic ? ListingFailures.NotYours : ListingFailures.Unknown;
             var wished = seen.Stands is ListingState.Draft ? content : AsPublished(content, seen);
-            var termsChange = seen.Stands is ListingState.Live && (wished.Price != seen.Price || wished.Auction != seen.Content.Auction);
             if (seen.Stands is not ListingState.Draft && (wished.Missing() is { } failure || (failure = Refusal(seen, wished)) is not null))
                 return failure;
             // What sells it is locked before the listing is, and told of every edit: messages about it carry its title.
@@ -45,8 +49,9 @@ internal sealed class SaveListing(NpgsqlDataSource source, MarketListings listin
             if (await ListingStore.LockAsync(tx, id) is not { } row || row.State != seen.State)
                 return ListingFailures.Changed;
             await ListingStore.UpdateAsync(tx, id, wished, time.GetUtcNow());
-            if (termsChange)
-                await ListingStore.ShowAsync(tx, id, new Standing(wished.Price ?? wished.Auction.StartPrice!.Value, 0, wished.Auction.EndsAt));
+            // Of an auction only what runs it knows the numbers: there may be bids by now.
+            if (row.Stands is ListingState.Live && wished.Price is { } price && price != row.Price)
+                await ListingStore.ShowAsync(tx, id, new Standing(price, 0, null));
             return await pictures.SetAsync(tx, id, seller, row.Pictures, wished.Pictures);
         },
         cancellation);

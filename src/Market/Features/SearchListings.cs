@@ -72,8 +72,9 @@ internal sealed class SearchListings(NpgsqlDataSource source, Cards cards, Tally
         if (query.IsHopeless)
             return new SearchPage([], null, Facets.None);
         var now = time.GetUtcNow();
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        // Before a connection is taken: who counts needs one too, and others wait for the count.
         var facets = query.IsBrowsing ? await tally.OfAsync(query, cancellation) : Facets.None;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
         var isCommon = facets.Total > SearchStore.Common;
         List<Match> page = [];
         if (!isCommon)

@@ -26,6 +26,8 @@ internal sealed class EditorForm(ListingStore store, SaveListing save, PublishLi
     {
         var aborted = context.RequestAborted;
         var seller = context.Caller()!.MemberId!.Value;
+        if (!context.Request.HasFormContentType)
+            return new Failure("listing.form", "Send a form; programs use /api/listings.", StatusCodes.Status415UnsupportedMediaType).ToProblem();
         var form = await context.Request.ReadFormAsync(aborted);
         var input = EditorInput.Of(form);
         var before = input.Id is { } known ? await store.FindAsync(known, aborted) : null;
@@ -43,14 +45,14 @@ internal sealed class EditorForm(ListingStore store, SaveListing save, PublishLi
             return Page(input, FieldErrors.Of(failure), failure.Code);
         if (act[0] == "publish" && input.Id is null)
         {
-            return (await publish.PublishNewAsync(seller, content, aborted)).Succeeded(out var live, out failure)
+            return (await publish.PublishNewAsync(seller, content, input.Form, aborted)).Succeeded(out var live, out failure)
                 ? TypedResults.Redirect($"/market/{live}")
                 : Page(input, FieldErrors.Of(failure), failure.Code);
         }
         var id = input.Id ?? Guid.Empty;
         if (input.Id is not null)
             failure = await save.ChangeAsync(id, seller, content, aborted);
-        else if (!(await save.CreateAsync(seller, content, aborted)).Succeeded(out id, out failure))
+        else if (!(await save.CreateAsync(seller, content, input.Form, aborted)).Succeeded(out id, out failure))
             id = Guid.Empty;
         if (failure is null && act[0] == "publish" && !input.IsLive)
             failure = await publish.PublishAsync(id, seller, aborted);

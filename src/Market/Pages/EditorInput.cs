@@ -13,6 +13,9 @@ public sealed record EditorInput
     /// <summary>The listing; null for a new one.</summary>
     public Guid? Id { get; init; }
 
+    /// <summary>A new listing's form: sent twice, it makes one listing.</summary>
+    public Guid? Form { get; init; }
+
     /// <summary>True once it is published.</summary>
     public bool IsLive { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record EditorInput
     internal static EditorInput Of(IFormCollection form) => new()
     {
         Id = Guid.TryParse(form["id"], out var id) ? id : null,
+        Form = Guid.TryParse(form["form"], out var own) && own != Guid.Empty ? own : null,
         IsLive = form["live"] == "true",
         Title = form["title"],
         Description = form["description"],

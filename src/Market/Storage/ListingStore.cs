@@ -32,14 +32,16 @@ internal sealed class ListingStore(NpgsqlDataSource source)
         return await answers.ReadSingleOrDefaultAsync<ListingRow>();
     }
 
-    public static Task InsertAsync(NpgsqlTransaction tx, Guid id, Guid seller, ListingContent content, DateTimeOffset now, Guid? relistedFrom = null) =>
-        tx.Connection!.ExecuteAsync(
+    /// <summary>False when there is one of this id already.</summary>
+    public static async Task<bool> InsertAsync(NpgsqlTransaction tx, Guid id, Guid seller, ListingContent content, DateTimeOffset now, Guid? relistedFrom = null) =>
+        await tx.Connection!.ExecuteAsync(
             """
             insert into market.listing (id, seller_id, kind, way, title, description, category, condition, hashtags, price, start_price, reserve, buy_now, starts_at, ends_at,
                                         relisted_from, created_at, updated_at)
             values (@Id, @Seller, @Kind, @Way, @Title, @Description, @Category, @Condition, @Hashtags, @Price, @StartPrice, @Reserve, @BuyNow, @StartsAt, @EndsAt,
                     @RelistedFrom, @Now, @Now)
-            """, Arguments(id, content, now, seller, relistedFrom), tx);
+            on conflict (id) do nothing
+            """, Arguments(id, content, now, seller, relistedFrom), tx) == 1;
 
     public static Task UpdateAsync(NpgsqlTransaction tx, Guid id, ListingContent content, DateTimeOffset now) => tx.Connection!.ExecuteAsync(
         """

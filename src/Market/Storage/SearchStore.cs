@@ -121,7 +121,11 @@ internal sealed class SearchStore
         }
         if (byIndex && query.Sort is SearchSort.Ending)
             conditions.Add(query.Ended ? "s.ends_at is not null" : "s.ends_at > @now");
-        return (string.Join(" and ", conditions), arguments, query.Least is not null || query.Most is not null);
+        var needsStanding = query.Least is not null || query.Most is not null;
+        // The same as of the listing, and what the indexes of prices and ends begin with.
+        if (byIndex && (needsStanding || query.Sort is SearchSort.Ending))
+            conditions.Add("s.shown = @shown");
+        return (string.Join(" and ", conditions), arguments, needsStanding);
     }
 
     /// <summary>Hashtag, category and way, where no index is to be asked for them.</summary>

@@ -36,7 +36,7 @@ internal static class Wording
     {
         for (var place = 0; place < text.Length; place++)
         {
-            if (text[place] == '\0')
+            if (text[place] is '\0' or '\uFFFE' or '\uFFFF')
                 return false;
             if (!char.IsSurrogate(text[place]))
                 continue;

@@ -87,6 +87,8 @@ internal sealed class CreateOrder(
         _ = (await listings.End(tx, listing.Id, ListingState.Sold)).Value;
         var (price, now) = (listing.Price!.Value, time.GetUtcNow());
         var reference = MoveOrder.ReferenceOf(id, listing.Title);
+        // Escrow with the buyer's accounts, in the order in which everybody locks them: the movements then lock nothing that is not locked already.
+        _ = await wallet.Open(tx, new WalletScope([buyer], [], [], Escrow: true), cancellation);
         if (!(await wallet.Move(tx, new HoldPoints($"order:{id}:hold", reference, buyer, price), cancellation)).Succeeded(out var held, out var poor))
             throw new FailureException(poor with { Extra = WithLink(poor.Extra) });
         _ = (await wallet.Move(tx, new CaptureHold($"order:{id}:paid", reference, buyer, held.Hold!.Value), cancellation)).Value;

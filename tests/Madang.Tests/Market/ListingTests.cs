@@ -85,7 +85,7 @@ public sealed class ListingTests(MarketHost host) : IClassFixture<MarketHost>
 
         host.AuctionSale.WithBids.TryRemove(id, out _);
         var cheaper = await (await seller.Client.PutAsJsonAsync($"/api/listings/{id}", words)).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal(1_000, cheaper.GetProperty("standing").GetProperty("price").GetInt64());
+        Assert.Equal(1_000, cheaper.GetProperty("auction").GetProperty("startPrice").GetInt64());
         Assert.Equal(1_000, host.AuctionSale.Changed[id].Auction!.StartPrice);
 
         words["way"] = "fixed";

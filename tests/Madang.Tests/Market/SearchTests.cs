@@ -31,7 +31,7 @@ public sealed class SearchTests(MarketHost host) : IClassFixture<MarketHost>
     }
 
     [Theory]
-    [InlineData("%")]
+    [InlineData("%없%")]
     [InlineData("_____________________________")]
     [InlineData("\\")]
     [InlineData("'; drop table market.listing; --")]

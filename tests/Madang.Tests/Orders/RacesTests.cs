@@ -119,6 +119,20 @@ public sealed class RacesTests(OrdersHost host) : IClassFixture<OrdersHost>
     }
 
     [Fact]
+    public async Task Buying_and_confirming_of_the_same_member_at_once_wait_for_each_other_in_one_order()
+    {
+        var (buyer, seller) = (await host.TraderAsync(200_000), await host.TraderAsync());
+        for (var round = 0; round < Rounds; round++)
+        {
+            var order = await buyer.BuysAsync(Trader.Shipped(await seller.SellsAsync()));
+            await seller.ShipsAsync(order);
+            var listing = await seller.SellsAsync();
+            var answers = await Task.WhenAll(buyer.TryBuyAsync(Trader.Shipped(listing)), buyer.TryAsync(order, "confirm"));
+            Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (answers[0].StatusCode, answers[1].StatusCode));
+        }
+    }
+
+    [Fact]
     public async Task Both_review_at_once_and_both_are_shown()
     {
         for (var round = 0; round < Rounds; round++)
