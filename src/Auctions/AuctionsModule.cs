@@ -30,6 +30,7 @@ public static class AuctionsModule
         services.AddMigrations("auctions", typeof(AuctionsModule).Assembly);
         services.AddSingleton<AuctionStore>();
         services.AddSingleton<BidStore>();
+        services.AddSingleton<OfferStore>();
         services.AddSingleton<Announce>();
         services.AddSingleton<Pulse>();
         services.AddHostedService(provider => provider.GetRequiredService<Pulse>());
@@ -75,6 +76,9 @@ public static class AuctionsModule
     {
         services.AddSingleton<ISale, SellByAuction>();
         services.AddSingleton<SellAuction>();
+        services.AddSingleton<TellLosers>();
+        services.AddWork<TellLosers.Job, TellLosers>(TellLosers.Kind);
+        services.AddSingleton<ISoldAuctions, CallOffSale>();
         services.AddSingleton<SellerControls>();
         services.AddSingleton<SecondChance>();
         services.AddWork<SecondChance.Job, SecondChance>(SecondChance.ExpireKind);
@@ -91,7 +95,7 @@ public static class AuctionsModule
         string[] kinds =
         [
             TellOutbid.Kind, CloseAuction.UnsoldKind, CloseAuction.ReserveKind, CloseAuction.OutageKind, UndoBids.LeadingKind,
-            UndoBids.UncoveredKind, SellByAuction.WithdrawnKind, SecondChance.Kind, SecondChance.DeclinedKind,
+            UndoBids.UncoveredKind, SellByAuction.WithdrawnKind, SellByAuction.OfferWithdrawnKind, SecondChance.Kind, SecondChance.DeclinedKind, TellLosers.LostKind,
         ];
         foreach (var kind in kinds)
             services.AddSingleton(new NotificationKind(kind, typeof(AuctionsText), Href: "/market/{Auction}"));

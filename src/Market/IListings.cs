@@ -66,7 +66,11 @@ public interface IListings
 /// <param name="PublishedAt">Since when it is to be seen; null for a draft.</param>
 /// <param name="PictureUrl">Its first picture as a square of 320 pixels, from the root; null while a draft has none.</param>
 public sealed record Listing(
-    Guid Id, Guid Seller, ListingKind Kind, string Title, SaleWay Way, long? Price, AuctionTerms? Auction, ListingState State, DateTimeOffset? PublishedAt, string? PictureUrl);
+    Guid Id, Guid Seller, ListingKind Kind, string Title, SaleWay Way, long? Price, AuctionTerms? Auction, ListingState State, DateTimeOffset? PublishedAt, string? PictureUrl)
+{
+    /// <summary>It was listed again: there is a copy, and this one is never sold.</summary>
+    public bool IsRelisted { get; init; }
+}
 
 /// <summary>What an auction starts with, as the seller wrote it. Amounts in minor units.</summary>
 /// <param name="StartPrice">The least first bid.</param>

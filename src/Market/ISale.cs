@@ -25,10 +25,18 @@ public interface ISale
     /// <returns>Why not, such as 409 <c>auction.has_bids</c>; null: changed.</returns>
     Task<Failure?> Change(NpgsqlTransaction transaction, Listing listing);
 
-    /// <summary>A live listing is to go: by its seller, or taken down by the operator, which nothing hinders. Called before the listing is locked.</summary>
+    /// <summary>
+    /// A live listing is to go: by its seller, or taken down by the operator, which nothing hinders. The operator takes down what is unsold, too. Called before the listing is locked.
+    /// </summary>
     /// <param name="transaction">The open transaction.</param>
     /// <param name="listing">The listing's id.</param>
     /// <param name="byOperator">True: bids are void and their points free again.</param>
     /// <returns>Why not; null: it is over.</returns>
     Task<Failure?> Withdraw(NpgsqlTransaction transaction, Guid listing, bool byOperator);
+
+    /// <summary>What was not sold is to be listed again. Called before the listing is locked.</summary>
+    /// <param name="transaction">The open transaction.</param>
+    /// <param name="listing">The listing's id.</param>
+    /// <returns>Why not, such as 409 <c>auction.offer_open</c> while somebody was promised it; null: nothing of the sale is in the way.</returns>
+    Task<Failure?> Relist(NpgsqlTransaction transaction, Guid listing);
 }

@@ -11,6 +11,9 @@ internal enum Phase
 
     /// <summary>Taken back by its seller, or taken down by the operator.</summary>
     Withdrawn,
+
+    /// <summary>It was sold, and the sale was called off: the order is known still, and the runner-up may be asked.</summary>
+    Cancelled,
 }
 
 /// <summary>Who leads, by which bid, up to how much. The maximum is his secret.</summary>

@@ -38,6 +38,8 @@ internal static class Refusals
 
     public static Failure NoOffer => new("auction.no_offer", "There is nothing to offer, or no offer that stands.", StatusCodes.Status409Conflict);
 
+    public static Failure OfferOpen => new("auction.offer_open", "The runner-up has an offer that stands. List it again when it was declined or has run out.", StatusCodes.Status409Conflict);
+
     public static Failure TooLow(long minimum) => new("auction.too_low", $"The next bid is at least {minimum}.") { Extra = new Dictionary<string, object?> { ["minimum"] = minimum } };
 
     public static Failure BuyNowPrice(long price) => new("auction.buy_now_price", $"The buy-now price is {price}.") { Extra = new Dictionary<string, object?> { ["buyNow"] = price } };

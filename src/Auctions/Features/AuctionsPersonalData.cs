@@ -17,7 +17,7 @@ internal sealed class AuctionsPersonalData(BidStore bids, WorkQueue queue, TimeP
         : null;
 
     public async Task<Failure?> Hinders(NpgsqlTransaction transaction, Guid member) => await AuctionStore.IsBusyAsync(transaction, member)
-        ? new Failure("auction.under_way", "You lead, or sell, in an auction that is not over; let it end first.", StatusCodes.Status409Conflict)
+        ? new Failure("auction.under_way", "You lead, or sell, in an auction that is not over, or a second chance that you offered, or were offered, waits for its answer; let that end first.", StatusCodes.Status409Conflict)
         : null;
 
     public async Task Erase(NpgsqlTransaction transaction, Guid member)

@@ -1,4 +1,3 @@
-using Dapper;
 using Madang.Auctions.Domain;
 using Madang.Auctions.Storage;
 using Madang.Market;
@@ -25,17 +24,15 @@ public sealed record OfferAnswer(Guid? Order);
 
 /// <summary>
 /// What was not sold (below its reserve, or its sale was called off) the seller may offer to the runner-up: at that one's own highest bid, once, for 48 hours. The seller
-/// does not see how much that is before it is accepted.
+/// does not see how much that is before it is accepted. The offer is a promise: while it stands it is not listed again, and once it was there is nothing to offer.
 /// </summary>
 internal sealed class SecondChance(
-    NpgsqlDataSource source, AuctionStore auctions, IListings listings, IWallet wallet, WorkQueue queue, INotifications notifications, SellAuction sell, Announce announce,
+    NpgsqlDataSource source, AuctionStore auctions, OfferStore offers, IListings listings, IWallet wallet, WorkQueue queue, INotifications notifications, SellAuction sell, Announce announce,
     AuctionRules rules, TimeProvider time) : IWorkHandler<SecondChance.Job>
 {
     public const string Kind = "auctions.second_chance";
     public const string ExpireKind = "auctions.expire_offer";
     public const string DeclinedKind = "auctions.offer_declined";
-
-    private const string Columns = "auction_id, bid_id, bidder_id, price, state, offered_at, until, ended_at";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -50,28 +47,18 @@ internal sealed class SecondChance(
             .WithSummary("Take an offer made to you, or decline it");
     }
 
-    public async Task<OfferRow?> FindAsync(Guid auction, CancellationToken cancellation)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await connection.QuerySingleOrDefaultAsync<OfferRow>(new CommandDefinition(
-            $"select {Columns} from auctions.offer where auction_id = @auction", new { auction }, cancellationToken: cancellation));
-    }
-
     /// <summary>Offers that wait for a member's answer.</summary>
     public async Task<IReadOnlyList<(OfferRow Offer, AuctionRow Auction)>> OpenToAsync(Guid member, CancellationToken cancellation)
     {
-        List<OfferRow> open;
-        await using (var connection = await source.OpenConnectionAsync(cancellation))
-            open = (await connection.QueryAsync<OfferRow>(new CommandDefinition(
-                $"select {Columns} from auctions.offer where bidder_id = @member and state = 'open' and until > @now order by until", new { member, now = time.GetUtcNow() }, cancellationToken: cancellation))).AsList();
+        var open = await offers.OpenToAsync(member, time.GetUtcNow(), cancellation);
         var rows = await auctions.FindManyAsync([.. open.Select(offer => offer.AuctionId)], cancellation);
         return [.. open.Select(offer => (offer, rows[offer.AuctionId]))];
     }
 
     /// <summary>For the page: whether there is somebody to ask. What decides is <see cref="OfferAsync"/>.</summary>
     public async Task<bool> CanOfferAsync(AuctionRow row, CancellationToken cancellation) =>
-        row.State.Phase is Phase.Sold or Phase.Unsold
-        && (await listings.Find(row.Id, cancellation))?.State == ListingState.Unsold
+        row.State.Phase is Phase.Unsold or Phase.Cancelled
+        && await listings.Find(row.Id, cancellation) is { State: ListingState.Unsold, IsRelisted: false }
         && await source.InTransaction(async tx => await RunnerUpAsync(tx, row) is not null, cancellation);
 
     public Task<Failure?> OfferAsync(Guid auction, Guid seller, CancellationToken cancellation) => source.InTransaction<Failure?>(async tx =>
@@ -80,14 +67,12 @@ internal sealed class SecondChance(
             return Refusals.Unknown;
         if (row.State.Seller != seller)
             return Refusals.NotSeller;
-        if (row.State.Phase is not (Phase.Sold or Phase.Unsold) || await listings.Lock(tx, auction) is not { State: ListingState.Unsold } listing
-            || await ReadAsync(tx, auction) is not null || await RunnerUpAsync(tx, row) is not { } runnerUp)
+        if (row.State.Phase is not (Phase.Unsold or Phase.Cancelled) || await listings.Lock(tx, auction) is not { State: ListingState.Unsold, IsRelisted: false } listing
+            || await OfferStore.ReadAsync(tx, auction) is not null || await RunnerUpAsync(tx, row) is not { } runnerUp)
             return Refusals.NoOffer;
         var now = time.GetUtcNow();
         var until = now + rules.OfferStands;
-        await tx.Connection!.ExecuteAsync(
-            "insert into auctions.offer (auction_id, bid_id, bidder_id, price, offered_at, until) values (@auction, @Id, @Bidder, @Maximum, @now, @until)",
-            new { auction, runnerUp.Id, runnerUp.Bidder, runnerUp.Maximum, now, until }, tx);
+        await OfferStore.InsertAsync(tx, auction, runnerUp, now, until);
         await queue.Enqueue(tx, ExpireKind, new Job(auction), auction.ToString(), until);
         await notifications.Notify(tx, runnerUp.Bidder, Kind, new { listing.Title, Price = runnerUp.Maximum, Auction = auction }, auction.ToString());
         return null;
@@ -100,7 +85,7 @@ internal sealed class SecondChance(
         {
             if (await AuctionStore.LockAsync(tx, auction) is not { } row)
                 return Refusals.Unknown;
-            if (await ReadAsync(tx, auction) is not { } offer || offer.BidderId != member)
+            if (await OfferStore.ReadAsync(tx, auction) is not { } offer || offer.BidderId != member)
                 return Refusals.NoOffer;
             if (accept && offer.State == "accepted")
                 return new OfferAnswer(row.Order);
@@ -118,20 +103,20 @@ internal sealed class SecondChance(
     /// <summary>The job at the end of an offer's time.</summary>
     public Task Handle(Job payload, WorkContext context, CancellationToken ct) => source.InTransaction(async tx =>
     {
-        if (await AuctionStore.LockAsync(tx, payload.Auction) is { } row && await ReadAsync(tx, payload.Auction) is { State: "open" })
+        if (await AuctionStore.LockAsync(tx, payload.Auction) is { } row && await OfferStore.ReadAsync(tx, payload.Auction) is { State: "open" })
             await EndAsync(tx, row, "expired");
         await context.Complete(tx, ct);
     }, ct);
 
     private async Task<Result<OfferAnswer>> SellAsync(NpgsqlTransaction tx, AuctionRow row, OfferRow offer, CancellationToken cancellation)
     {
-        if (await listings.Lock(tx, row.Id) is not { State: ListingState.Unsold } || (await listings.BlockedBy(tx, row.State.Seller, [offer.BidderId])).Count > 0)
+        if (await listings.Lock(tx, row.Id) is not { State: ListingState.Unsold, IsRelisted: false } || (await listings.BlockedBy(tx, row.State.Seller, [offer.BidderId])).Count > 0)
             return Refusals.NoOffer;
         var batch = await wallet.Open(tx, new WalletScope([offer.BidderId], [], [], Escrow: true), cancellation);
         if (!batch.Try(new HoldPoints($"auction:{row.Id}:second-chance", Holds.For(row), offer.BidderId, offer.Price)).Succeeded(out var held, out var refusal))
             return refusal;
         await batch.Write(cancellation);
-        await tx.Connection!.ExecuteAsync("update auctions.offer set state = 'accepted', ended_at = @now where auction_id = @Id", new { row.Id, now = time.GetUtcNow() }, tx);
+        await OfferStore.EndAsync(tx, row.Id, "accepted", time.GetUtcNow());
         var sold = await sell.HandleAsync(tx, row, SoldBy.SecondChance, offer.BidderId, offer.Price, held.Hold!.Value);
         await announce.PublishAsync(tx, sold, offer.BidderId, cancellation);
         return new OfferAnswer(sold.Order);
@@ -139,7 +124,7 @@ internal sealed class SecondChance(
 
     private async Task EndAsync(NpgsqlTransaction tx, AuctionRow row, string how)
     {
-        await tx.Connection!.ExecuteAsync("update auctions.offer set state = @how, ended_at = @now where auction_id = @Id", new { how, row.Id, now = time.GetUtcNow() }, tx);
+        await OfferStore.EndAsync(tx, row.Id, how, time.GetUtcNow());
         await notifications.Notify(tx, row.State.Seller, DeclinedKind, new { row.Title, Auction = row.Id }, row.Id.ToString());
     }
 
@@ -147,11 +132,8 @@ internal sealed class SecondChance(
     {
         var standing = await BidStore.StandingAsync(tx, row.Id);
         var blocked = await listings.BlockedBy(tx, row.State.Seller, [.. standing.Select(bid => bid.Bidder).Distinct()]);
-        return RunnerUp.Of(standing, row.State.Phase == Phase.Sold ? row.State.Lead?.Bidder : null, blocked);
+        return RunnerUp.Of(standing, row.State.Phase == Phase.Cancelled ? row.State.Lead?.Bidder : null, blocked);
     }
-
-    private static Task<OfferRow?> ReadAsync(NpgsqlTransaction tx, Guid auction) =>
-        tx.Connection!.QuerySingleOrDefaultAsync<OfferRow?>($"select {Columns} from auctions.offer where auction_id = @auction", new { auction }, tx);
 
     internal sealed record Job(Guid Auction);
 }

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Madang.Auctions.Features;
 
 /// <summary>The end of an auction that sold: the listing is sold, the order made and paid from the hold (which tells both sides); with the caller's transaction or not at all.</summary>
-internal sealed class SellAuction(IListings listings, IServiceProvider services, TimeProvider time)
+internal sealed class SellAuction(IListings listings, IServiceProvider services, TellLosers losers, TimeProvider time)
 {
     /// <summary>The auction is locked; its leader buys at its price, from its hold. His wallet and escrow are locked, or will be by the order.</summary>
     public Task<AuctionRow> HandleAsync(NpgsqlTransaction tx, AuctionRow row, SoldBy by) => HandleAsync(tx, row, by, row.State.Lead!.Bidder, row.State.Price, row.Hold!.Value);
@@ -21,6 +21,9 @@ internal sealed class SellAuction(IListings listings, IServiceProvider services,
         // A runner-up buys at his own bid.
         var sold = (row with { State = row.State with { Price = price } }).Closed(Phase.Sold, time.GetUtcNow(), hold, order);
         await AuctionStore.SaveAsync(tx, sold);
+        // With a second chance all the others have had their word, or none, when it ended the first time.
+        if (by != SoldBy.SecondChance)
+            await losers.EnqueueAsync(tx, sold, buyer);
         return sold;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class SellByAuction(
     IListings listings, IWallet wallet, WorkQueue queue, INotifications notifications, Announce announce, AuctionRules rules, TimeProvider time) : ISale
 {
     public const string WithdrawnKind = "auctions.withdrawn";
+    public const string OfferWithdrawnKind = "auctions.offer_withdrawn";
 
     public SaleWay Way => SaleWay.Auction;
 
@@ -76,8 +77,13 @@ internal sealed class SellByAuction(
 
     public async Task<Failure?> Withdraw(NpgsqlTransaction transaction, Guid listing, bool byOperator)
     {
-        if (await AuctionStore.LockAsync(transaction, listing) is not { State.Phase: Phase.Live } row)
+        if (await AuctionStore.LockAsync(transaction, listing) is not { } row)
             return null;
+        if (row.State.Phase != Phase.Live)
+        {
+            await WithdrawOfferAsync(transaction, row);
+            return null;
+        }
         if (!byOperator && row.State.Bids > 0)
             return Refusals.HasBids;
         var standing = await BidStore.StandingAsync(transaction, listing);
@@ -94,6 +100,19 @@ internal sealed class SellByAuction(
         await AuctionStore.SaveAsync(transaction, gone);
         await announce.PublishAsync(transaction, gone);
         return null;
+    }
+
+    /// <summary>An offer that stands is a promise. Its auction stays locked, so that none is made meanwhile.</summary>
+    public async Task<Failure?> Relist(NpgsqlTransaction transaction, Guid listing) =>
+        await AuctionStore.LockAsync(transaction, listing) is not null && await OfferStore.ReadAsync(transaction, listing) is { } offer && offer.IsOpenAt(time.GetUtcNow()) ? Refusals.OfferOpen : null;
+
+    /// <summary>What is taken down cannot be bought: who was asked need not think about it any longer.</summary>
+    private async Task WithdrawOfferAsync(NpgsqlTransaction tx, AuctionRow row)
+    {
+        if (await OfferStore.ReadAsync(tx, row.Id) is not { State: "open" } offer)
+            return;
+        await OfferStore.EndAsync(tx, row.Id, "withdrawn", time.GetUtcNow());
+        await notifications.Notify(tx, offer.BidderId, OfferWithdrawnKind, new { row.Title, Auction = row.Id }, row.Id.ToString());
     }
 
     private async Task ScheduleAsync(NpgsqlTransaction tx, AuctionRow row)

@@ -20,23 +20,23 @@ namespace Madang.Auctions.Features;
 public sealed record AuctionResource(Guid Id, Guid Seller, long StartPrice, LiveAuction Live, DateTimeOffset Now, OwnBidding? Mine, OwnSelling? Selling);
 
 /// <summary>What a bidder sees of himself.</summary>
-/// <param name="Leading">He leads, or won.</param>
+/// <param name="Leading">He leads, or bought it.</param>
 /// <param name="Maximum">His highest bid that stands, in minor units; null when none does.</param>
 /// <param name="Offer">What he is offered as the runner-up, in minor units; null: nothing.</param>
 /// <param name="OfferUntil">Until when.</param>
-/// <param name="Order">The order, when he bought.</param>
+/// <param name="Order">The order, when he bought; it stays when the sale is called off.</param>
 public sealed record OwnBidding(bool Leading, long? Maximum, long? Offer, DateTimeOffset? OfferUntil, Guid? Order);
 
 /// <summary>What a seller sees alone.</summary>
 /// <param name="Reserve">His reserve, in minor units; null: none.</param>
 /// <param name="CanEndEarly">There are no bids.</param>
 /// <param name="CanOffer">There is a runner-up who was not asked yet.</param>
-/// <param name="Offer">What became of the offer: <c>open</c>, <c>accepted</c>, <c>declined</c>, <c>expired</c>; null: none was made.</param>
-/// <param name="Order">The order, when it sold.</param>
+/// <param name="Offer">What became of the offer: <c>open</c>, <c>accepted</c>, <c>declined</c>, <c>expired</c>, <c>withdrawn</c> (taken down); null: none was made.</param>
+/// <param name="Order">The order, when it sold; it stays when the sale is called off.</param>
 public sealed record OwnSelling(long? Reserve, bool CanEndEarly, bool CanOffer, string? Offer, Guid? Order);
 
 /// <summary>An auction as it stands, and its live feed.</summary>
-internal sealed class ShowAuction(AuctionStore auctions, BidStore bids, SecondChance chance, AuctionRules rules, TimeProvider time)
+internal sealed class ShowAuction(AuctionStore auctions, BidStore bids, OfferStore offers, SecondChance chance, AuctionRules rules, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -56,7 +56,7 @@ internal sealed class ShowAuction(AuctionStore auctions, BidStore bids, SecondCh
             return null;
         var now = time.GetUtcNow();
         var (mine, selling) = ((OwnBidding?)null, (OwnSelling?)null);
-        var offer = member is null && row.State.Phase != Phase.Sold ? null : await chance.FindAsync(id, cancellation);
+        var offer = member is null && row.State.Phase != Phase.Sold ? null : await offers.FindAsync(id, cancellation);
         var buyer = BuyerOf(row, offer);
         if (member is { } caller)
         {
@@ -64,15 +64,15 @@ internal sealed class ShowAuction(AuctionStore auctions, BidStore bids, SecondCh
                 selling = new(row.State.Reserve, row.State is { Phase: Phase.Live, Bids: 0 }, offer is null && await chance.CanOfferAsync(row, cancellation), StateOf(offer, now), row.Order);
             else if (await bids.MaximumOfAsync(id, caller, cancellation) is { } maximum)
                 mine = new(
-                    (buyer ?? row.State.Lead?.Bidder) == caller, maximum, offer?.BidderId == caller && offer.IsOpenAt(now) ? offer.Price : null,
+                    (row.State.Phase switch { Phase.Live => row.State.Lead?.Bidder, Phase.Sold => buyer, _ => null }) == caller, maximum, offer?.BidderId == caller && offer.IsOpenAt(now) ? offer.Price : null,
                     offer?.BidderId == caller && offer.IsOpenAt(now) ? offer.Until : null, buyer == caller ? row.Order : null);
         }
-        return new(row.Id, row.State.Seller, row.State.StartPrice, LiveAuction.Of(row, rules, now, buyer), now, mine, selling);
+        return new(row.Id, row.State.Seller, row.State.StartPrice, LiveAuction.Of(row, rules, now, row.State.Phase == Phase.Sold ? buyer : null), now, mine, selling);
     }
 
-    /// <summary>Who bought; null while nobody did.</summary>
+    /// <summary>Who bought, also when that was called off; null while nobody did.</summary>
     public static Guid? BuyerOf(AuctionRow row, OfferRow? offer) =>
-        row.State.Phase != Phase.Sold ? null : offer is { State: "accepted" } ? offer.BidderId : row.State.Lead?.Bidder;
+        row.State.Phase is not (Phase.Sold or Phase.Cancelled) ? null : offer is { State: "accepted" } ? offer.BidderId : row.State.Lead?.Bidder;
 
     // An offer that ran out is so whether or not its job came by.
     private static string? StateOf(OfferRow? offer, DateTimeOffset now) => offer is { State: "open" } && !offer.IsOpenAt(now) ? "expired" : offer?.State;

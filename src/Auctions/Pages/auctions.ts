@@ -2,7 +2,7 @@
 import { text } from "#design/texts.ts";
 
 interface Live {
-  state: "scheduled" | "live" | "sold" | "unsold" | "withdrawn";
+  state: "scheduled" | "live" | "sold" | "unsold" | "withdrawn" | "cancelled";
   price: number;
   minimum: number | null;
   leader: string | null;
@@ -90,7 +90,7 @@ function follow(panel: HTMLElement): void {
     const isOver = state !== "live" && state !== "scheduled";
     panel.dataset.state = state;
     write("state", text(`State.${state}`));
-    write("price-label", text(state === "sold" ? "SoldFor" : next.bids === 0 ? "StartPrice" : "Price"));
+    write("price-label", text(state === "sold" ? "SoldFor" : next.bids === 0 ? "StartPrice" : isOver ? "LastPrice" : "Price"));
     write("price", money(next.price), true);
     write("bids", text("Bids", next.bids));
     write("leader", next.leader ?? "", true);

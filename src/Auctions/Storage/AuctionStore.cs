@@ -62,6 +62,11 @@ internal sealed class AuctionStore(NpgsqlDataSource source)
           or exists (select from auctions.offer o join auctions.auction a on a.id = o.auction_id where o.state = 'open' and (o.bidder_id = @member or a.seller_id = @member))
         """, new { member }, tx);
 
+    /// <summary>Everybody but one whose bids stand, and who has not left.</summary>
+    public static async Task<IReadOnlyCollection<Guid>> BiddersAsync(NpgsqlTransaction tx, Guid auction, Guid but) => (await tx.Connection!.QueryAsync<Guid>(
+        "select distinct bidder_id from auctions.bid where auction_id = @auction and outcome = 'accepted' and undone_at is null and bidder_id <> @but and mask <> @Nobody",
+        new { auction, but, Mask.Nobody }, tx)).AsList();
+
     public static Task InsertAsync(NpgsqlTransaction tx, AuctionRow row, DateTimeOffset now) => tx.Connection!.ExecuteAsync(
         """
         insert into auctions.auction (id, seller_id, title, start_price, reserve, buy_now, starts_at, ends_at, planned_end, price, created_at)

@@ -56,7 +56,7 @@ internal sealed class BidRow
     public static string Word(BidKind kind) => kind == BidKind.BuyNow ? "buy_now" : "bid";
 }
 
-/// <summary>A second chance.</summary>
+/// <summary>A second chance: <c>open</c>, <c>accepted</c>, <c>declined</c>, <c>expired</c> or <c>withdrawn</c>.</summary>
 internal sealed record OfferRow(Guid AuctionId, Guid BidId, Guid BidderId, long Price, string State, DateTimeOffset OfferedAt, DateTimeOffset Until, DateTimeOffset? EndedAt)
 {
     public bool IsOpenAt(DateTimeOffset now) => State == "open" && now < Until;

@@ -53,5 +53,12 @@ internal sealed class Deliverer(Pictures pictures, HotFiles hot, HotTargets targ
         await PictureResponse.SendAsync(context, memory, varies);
     }
 
+    /// <summary>Sends it to who asked, and to nobody else: no cache between keeps it, and a browser asks again whether it still may be seen.</summary>
+    public async Task SendPrivatelyAsync(HttpContext context, ImageRow image, RenderPlan plan, bool varies)
+    {
+        using var file = await pictures.OpenAsync(image, plan, context.RequestAborted);
+        await PictureResponse.SendPrivatelyAsync(context, file, varies);
+    }
+
     private static string Query(HttpRequest request) => request.QueryString.Value ?? "";
 }

@@ -16,6 +16,7 @@ internal static class PictureResponse
     private static readonly StringValues NoSniff = "nosniff";
     private static readonly StringValues AnyOrigin = "*";
     private static readonly StringValues CrossOrigin = "cross-origin";
+    private static readonly StringValues SameOrigin = "same-origin";
 
     /// <summary>The value of <c>Cache-Control</c>.</summary>
     /// <param name="seconds">The image's caching time.</param>
@@ -32,6 +33,7 @@ internal static class PictureResponse
     {
         var headers = context.Response.Headers;
         SetCommon(headers, file.ETag, file.CacheControl, varies);
+        OpenToAnySite(headers);
         var decision = Decide(context, file.Tag, file.Body.Length);
         if (decision is not { } part)
             return Task.CompletedTask;
@@ -56,10 +58,24 @@ internal static class PictureResponse
     }
 
     /// <summary>Answers from disk.</summary>
-    public static async Task SendAsync(HttpContext context, VariantFile file, string cacheControl, bool varies)
+    public static Task SendAsync(HttpContext context, VariantFile file, string cacheControl, bool varies)
+    {
+        SetCommon(context.Response.Headers, file.ETag, cacheControl, varies);
+        OpenToAnySite(context.Response.Headers);
+        return WriteAsync(context, file);
+    }
+
+    /// <summary>Answers from disk, for the pages of this site and the browser that asked alone.</summary>
+    public static Task SendPrivatelyAsync(HttpContext context, VariantFile file, bool varies)
+    {
+        SetCommon(context.Response.Headers, file.ETag, "private, no-cache", varies);
+        context.Response.Headers["Cross-Origin-Resource-Policy"] = SameOrigin;
+        return WriteAsync(context, file);
+    }
+
+    private static async Task WriteAsync(HttpContext context, VariantFile file)
     {
         var headers = context.Response.Headers;
-        SetCommon(headers, file.ETag, cacheControl, varies);
         if (Decide(context, file.ETag, file.Length) is not { } part)
             return;
         headers.ContentType = file.Format.MediaType();
@@ -74,11 +90,15 @@ internal static class PictureResponse
         headers.CacheControl = cacheControl;
         headers.AcceptRanges = AcceptRanges;
         headers.XContentTypeOptions = NoSniff;
-        // Pictures are for pages of any site, also for their canvases and for IIIF viewers.
-        headers.AccessControlAllowOrigin = AnyOrigin;
-        headers["Cross-Origin-Resource-Policy"] = CrossOrigin;
         if (varies)
             headers.Vary = VaryByAccept;
+    }
+
+    /// <summary>Pictures are for pages of any site, also for their canvases and for IIIF viewers.</summary>
+    private static void OpenToAnySite(IHeaderDictionary headers)
+    {
+        headers.AccessControlAllowOrigin = AnyOrigin;
+        headers["Cross-Origin-Resource-Policy"] = CrossOrigin;
     }
 
     /// <summary>Sets the status; null when there is no body to send.</summary>

@@ -82,12 +82,19 @@ internal static class DeliverImage
         _ => OutputFormat.Jpeg,
     };
 
-    /// <summary>An image that can be delivered: one whose pixels turned out broken cannot.</summary>
+    /// <summary>An image that can be delivered to everybody: one whose pixels turned out broken cannot.</summary>
     internal static async Task<Result<ImageRow>> FindAsync(ImageCatalog catalog, Guid id, CancellationToken cancellation) =>
         await catalog.FindAsync(id, cancellation) switch
         {
-            null => Refusals.UnknownImage,
-            { Status: ImageRow.Failed, FailureCode: not Refusals.NotPrepared } failed => new Failure(failed.FailureCode!, failed.FailureDetail ?? "This picture cannot be decoded.", StatusCodes.Status422UnprocessableEntity),
-            { } image => image,
+            null or { IsPrivate: true } => Refusals.UnknownImage,
+            { } image => Deliverable(image),
         };
+
+    /// <summary>A private one is delivered by its module alone.</summary>
+    internal static async Task<Result<ImageRow>> FindPrivateAsync(ImageCatalog catalog, Guid id, CancellationToken cancellation) =>
+        await catalog.FindAsync(id, cancellation) is { } image ? Deliverable(image) : Refusals.UnknownImage;
+
+    private static Result<ImageRow> Deliverable(ImageRow image) => image is { Status: ImageRow.Failed, FailureCode: not Refusals.NotPrepared }
+        ? new Failure(image.FailureCode!, image.FailureDetail ?? "This picture cannot be decoded.", StatusCodes.Status422UnprocessableEntity)
+        : image;
 }

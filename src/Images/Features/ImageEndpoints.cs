@@ -42,12 +42,12 @@ internal static class ImageEndpoints
 
     private static async Task<Results<Ok<ImageResource>, ProblemHttpResult>> GetAsync(
         Guid id, HttpContext context, ImageStore store, ImageResources resources, CancellationToken cancellation) =>
-        await store.FindAsync(id, cancellation) is { } row ? TypedResults.Ok(resources.Of(row, context.Request)) : Refusals.UnknownImage.ToProblem();
+        await store.FindPublicAsync(id, cancellation) is { } row ? TypedResults.Ok(resources.Of(row, context.Request)) : Refusals.UnknownImage.ToProblem();
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> OriginalAsync(
         Guid id, HttpContext context, ImageStore store, IBlobStore blobs, CancellationToken cancellation)
     {
-        if (await store.FindAsync(id, cancellation) is not { } row || await blobs.Open(row.OriginalKey, null, cancellation) is not { } blob)
+        if (await store.FindPublicAsync(id, cancellation) is not { } row || await blobs.Open(row.OriginalKey, null, cancellation) is not { } blob)
             return Refusals.UnknownImage.ToProblem();
         context.Response.Headers.ContentDisposition = ContentDisposition.Attachment(row.Name);
         context.Response.Headers.CacheControl = "private, no-store";

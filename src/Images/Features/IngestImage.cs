@@ -29,8 +29,10 @@ internal sealed class IngestImage(
     /// <param name="idempotencyKey">Repeating an upload under the same key gives the same image.</param>
     /// <param name="cancellation">Gives up and leaves nothing.</param>
     /// <param name="retainUntil">When it is deleted unless it is kept before; by default as the settings say.</param>
+    /// <param name="isPrivate">No address of this module delivers it.</param>
     public async Task<Result<ImageRow>> IngestAsync(
-        IncomingFile file, string? fileName, UploadOptions asked, string caller, string? idempotencyKey, CancellationToken cancellation, DateTimeOffset? retainUntil = null)
+        IncomingFile file, string? fileName, UploadOptions asked, string caller, string? idempotencyKey, CancellationToken cancellation, DateTimeOffset? retainUntil = null,
+        bool isPrivate = false)
     {
         if (!Inspect(file.Path).Succeeded(out var picture, out var refused))
             return refused;
@@ -57,6 +59,7 @@ internal sealed class IngestImage(
             CreatedAt = now,
             UpdatedAt = now,
             RetainUntil = retainUntil is not null ? retainUntil : _limits.RetentionDays > 0 ? now.AddDays(_limits.RetentionDays) : null,
+            IsPrivate = isPrivate,
         };
         var clearing = $"abandon:{row.Id:N}";
         await source.InTransaction(

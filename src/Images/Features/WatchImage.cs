@@ -21,5 +21,5 @@ internal static class WatchImage
 
     private static async Task<Results<ServerSentEventsResult<JsonElement>, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext context, ImageStore store, LiveTopics live, CancellationToken cancellation) =>
-        await store.FindAsync(id, cancellation) is null ? Refusals.UnknownImage.ToProblem() : live.ToServerSentEvents(context, Topic(id));
+        await store.FindPublicAsync(id, cancellation) is null ? Refusals.UnknownImage.ToProblem() : live.ToServerSentEvents(context, Topic(id));
 }

@@ -20,7 +20,7 @@ internal sealed class PictureViews(ManageImages images, ImageStore store, ImageR
     }
 
     public async Task<PictureView?> FindAsync(Guid id, HttpRequest request, CancellationToken cancellation) =>
-        await store.FindAsync(id, cancellation) is { } row ? Of(row, request) : null;
+        await store.FindPublicAsync(id, cancellation) is { } row ? Of(row, request) : null;
 
     private PictureView Of(ImageRow row, HttpRequest request) => new(row, rules, resources.PublicAddress(request));
 }

@@ -63,6 +63,9 @@ internal sealed record ImageRow
 
     public DateTimeOffset? RetainUntil { get; init; }
 
+    /// <summary>Shown by the module that it belongs to, to those whom that lets in; unknown to everybody else.</summary>
+    public bool IsPrivate { get; init; }
+
     public SourceShape Shape => new(new PixelSize(Width, Height), HasAlpha, Frames > 1);
 
     public string OriginalKey => Key(Id, "original");

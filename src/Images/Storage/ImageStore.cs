@@ -11,8 +11,11 @@ internal sealed class ImageStore(NpgsqlDataSource source)
     private const string Columns =
         """
         id, name, type, width, height, frames, has_alpha, bytes, digest, cache_seconds, sizes, status, failure_code, failure_detail, version,
-        mezzanine, mezzanine_width, thumb_hash, dominant_color, created_by, idempotency_key, created_at, updated_at, retain_until
+        mezzanine, mezzanine_width, thumb_hash, dominant_color, created_by, idempotency_key, created_at, updated_at, retain_until, is_private
         """;
+
+    /// <summary>One that everybody may know of; null when it is private.</summary>
+    public async Task<ImageRow?> FindPublicAsync(Guid id, CancellationToken cancellation) => await FindAsync(id, cancellation) is { IsPrivate: false } row ? row : null;
 
     public async Task<ImageRow?> FindAsync(Guid id, CancellationToken cancellation)
     {
@@ -27,14 +30,14 @@ internal sealed class ImageStore(NpgsqlDataSource source)
             $"select {Columns} from images.image where created_by = @createdBy and idempotency_key = @key", new { createdBy, key }, cancellationToken: cancellation));
     }
 
-    /// <summary>Newest first, those after the cursor.</summary>
+    /// <summary>Newest first, those after the cursor; private ones are in no list.</summary>
     public async Task<IReadOnlyList<ImageRow>> ListAsync(Cursor? after, int limit, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<ImageRow>(new(
             $"""
              select {Columns} from images.image
-             where @At::timestamptz is null or (created_at, id) < (@At, @Id)
+             where not is_private and (@At::timestamptz is null or (created_at, id) < (@At, @Id))
              order by created_at desc, id desc limit @limit
              """,
             new { after?.At, after?.Id, limit }, cancellationToken: cancellation));
@@ -47,7 +50,7 @@ internal sealed class ImageStore(NpgsqlDataSource source)
             $"""
              insert into images.image ({Columns})
              values (@Id, @Name, @Type, @Width, @Height, @Frames, @HasAlpha, @Bytes, @Digest, @CacheSeconds, @Sizes, @Status, @FailureCode, @FailureDetail, @Version,
-                     @Mezzanine, @MezzanineWidth, @ThumbHash, @DominantColor, @CreatedBy, @IdempotencyKey, @CreatedAt, @UpdatedAt, @RetainUntil)
+                     @Mezzanine, @MezzanineWidth, @ThumbHash, @DominantColor, @CreatedBy, @IdempotencyKey, @CreatedAt, @UpdatedAt, @RetainUntil, @IsPrivate)
              on conflict (created_by, idempotency_key) do nothing
              """,
             row, transaction) == 1;
@@ -79,14 +82,14 @@ internal sealed class ImageStore(NpgsqlDataSource source)
             $"""
              update images.image set name = coalesce(@name, name), cache_seconds = coalesce(@cacheSeconds, cache_seconds), updated_at = @now,
                  version = version + (@cacheSeconds is not null)::int
-             where id = @id returning {Columns}
+             where id = @id and not is_private returning {Columns}
              """,
             new { id, name, cacheSeconds, now }, transaction);
 
     /// <summary>Raises the version, so that nothing made before is served again.</summary>
     public static async Task<ImageRow?> PurgeAsync(Guid id, DateTimeOffset now, NpgsqlTransaction transaction) =>
         await transaction.Connection!.QuerySingleOrDefaultAsync<ImageRow>(
-            $"update images.image set version = version + 1, updated_at = @now where id = @id returning {Columns}", new { id, now }, transaction);
+            $"update images.image set version = version + 1, updated_at = @now where id = @id and not is_private returning {Columns}", new { id, now }, transaction);
 
     /// <summary>Takes back that the image is to be deleted; false when that time has come, or it is gone.</summary>
     public static async Task<bool> KeepAsync(Guid id, DateTimeOffset now, NpgsqlTransaction transaction) =>

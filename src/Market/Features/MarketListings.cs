@@ -45,7 +45,7 @@ internal sealed class MarketListings(ListingStore store, IPictures pictures, Tim
                 "select blocked_id from market.block where member_id = @seller and blocked_id = any(@members)", new { seller, members = members.Distinct().ToArray() }, transaction)).ToHashSet();
 
     /// <summary>A row as the contract has it.</summary>
-    public Listing Of(ListingRow row) => Of(row.Id, row.SellerId, row.Content, row.Stands, row.PublishedAt);
+    public Listing Of(ListingRow row) => Of(row.Id, row.SellerId, row.Content, row.Stands, row.PublishedAt) with { IsRelisted = row.IsRelisted };
 
     /// <summary>The same of what is wished but not written yet.</summary>
     public Listing Of(Guid id, Guid seller, ListingContent content, ListingState state, DateTimeOffset? publishedAt) => new(

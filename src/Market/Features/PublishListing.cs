@@ -80,11 +80,14 @@ internal sealed class PublishListing(NpgsqlDataSource source, MarketListings lis
     public Task<Result<Guid>> RelistAsync(Guid id, Guid seller, CancellationToken cancellation) => source.Decide<Guid>(
         async tx =>
         {
-            if (await ListingStore.LockAsync(tx, id) is not { } row || (row.SellerId != seller && !row.IsPublic))
+            if (await ListingStore.ReadAsync(tx, id) is not { } seen || (seen.SellerId != seller && !seen.IsPublic))
                 return ListingFailures.Unknown;
-            if (row.SellerId != seller)
+            if (seen.SellerId != seller)
                 return ListingFailures.NotYours;
-            if (row.Stands is not (ListingState.Unsold or ListingState.Withdrawn))
+            // What sold it is locked, and asked, first: somebody may have been promised it.
+            if (sales.Find(seen.Content.Way) is { } sale && await sale.Relist(tx, id) is { } promised)
+                return promised;
+            if (await ListingStore.LockAsync(tx, id) is not { } row || row.Stands is not (ListingState.Unsold or ListingState.Withdrawn))
                 return new Failure("listing.not_relistable", "Only what was not sold can be listed again.", StatusCodes.Status409Conflict);
             if (await ListingStore.IsRelistedAsync(tx, id))
                 return new Failure("listing.relisted", "It was listed again already.", StatusCodes.Status409Conflict);

@@ -101,7 +101,7 @@ internal sealed class DecideReports(
                 return new Failure("report.take_down_reason", "Tell the seller why, in 1 to 500 letters.");
             if (await ListingStore.ReadAsync(tx, id) is not { } seen || seen.Stands is ListingState.Draft)
                 return ListingFailures.Unknown;
-            if (seen.Stands is ListingState.Live && sales.Find(seen.Content.Way) is { } sale && await sale.Withdraw(tx, id, byOperator: true) is { } refused)
+            if (seen.Stands is ListingState.Live or ListingState.Unsold && sales.Find(seen.Content.Way) is { } sale && await sale.Withdraw(tx, id, byOperator: true) is { } refused)
                 return refused;
             if (!await ListingStore.EndAsync(tx, id, ListingState.TakenDown, time.GetUtcNow(), reason, seen.Stands is ListingState.Live ? [ListingState.Live] : [ListingState.Unsold, ListingState.Withdrawn]))
                 return seen.Stands is ListingState.Sold ? new Failure("listing.sold", "It is sold: settle it where orders are.", StatusCodes.Status409Conflict) : ListingFailures.Changed;

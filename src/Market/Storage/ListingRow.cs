@@ -9,7 +9,8 @@ internal sealed class ListingRow
         """
         l.id, l.seller_id, l.state, l.kind, l.way, l.title, l.description, l.category, l.condition, l.hashtags, l.price, l.start_price, l.reserve, l.buy_now, l.starts_at, l.ends_at,
         l.relisted_from, l.created_at, l.updated_at, l.published_at, l.ended_at, l.taken_down_reason,
-        array(select p.picture_id from market.listing_picture p where p.listing_id = l.id order by p.position) as pictures
+        array(select p.picture_id from market.listing_picture p where p.listing_id = l.id order by p.position) as pictures,
+        exists (select from market.listing c where c.relisted_from = l.id) as is_relisted
         """;
 
     public required Guid Id { get; init; }
@@ -57,6 +58,9 @@ internal sealed class ListingRow
     public string? TakenDownReason { get; init; }
 
     public required Guid[] Pictures { get; init; }
+
+    /// <summary>There is a copy of it that was listed later.</summary>
+    public bool IsRelisted { get; init; }
 
     public ListingState Stands => Codes.Read<ListingState>(State);
 

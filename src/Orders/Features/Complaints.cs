@@ -18,11 +18,13 @@ public sealed record AnswerComplaintRequest(string? Text);
 
 /// <summary>
 /// The buyer complains, with pictures; the seller says his side once. While a complaint is open no money moves by itself. Pictures are taken in first and kept in the
-/// transaction that stops the order, so that a crash in between leaves neither.
+/// transaction that stops the order, so that a crash in between leaves neither. They show people's homes and parcels: buyer, seller and operator see them, and nobody else.
 /// </summary>
-internal sealed class Complaints(NpgsqlDataSource source, MoveOrder move, IPictures pictures, Announce announce, TimeProvider time)
+internal sealed class Complaints(NpgsqlDataSource source, OrderStore orders, ComplaintStore complaints, MoveOrder move, IPictures pictures, Announce announce, TimeProvider time)
 {
     public const int MostPictures = 5;
+
+    public const int PictureSide = 480;
 
     public const int MostText = 1_000;
 
@@ -44,7 +46,17 @@ internal sealed class Complaints(NpgsqlDataSource source, MoveOrder move, IPictu
         order.MapPost("/answer", async Task<Results<Ok<OrderResource>, ProblemHttpResult>> (Guid id, AnswerComplaintRequest request, Complaints complaints, ShowOrder show, HttpContext context) =>
                 await OrderActs.AnswerAsync(await complaints.AnswerAsync(OrderActs.Me(context), id, request.Text, context.RequestAborted), id, show, context))
             .WithSummary("The seller's side of a complaint, once");
+        order.MapGet("/pictures/{place:int}", (Guid id, int place, Complaints complaints, HttpContext context) => complaints.SendToSideAsync(context, id, place, OrderActs.Me(context)))
+            .WithSummary("A picture of a complaint of yours, or against you, as a square");
+        routes.MapGet("/api/operator/orders/{id:guid}/complaint/pictures/{place:int}", (Guid id, int place, Complaints complaints, HttpContext context) => complaints.SendAsync(context, id, place))
+            .RequireOperator().WithTags("Orders (operator)").WithSummary("A picture of any complaint, as a square");
     }
+
+    /// <summary>Where a picture is to be had by who looks at the order.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="place">The picture's, from 1.</param>
+    /// <param name="actor">Who looks.</param>
+    public static string PictureUrl(Guid order, int place, Actor actor) => $"/api/{(actor is Actor.Operator ? "operator/" : "")}orders/{order}/complaint/pictures/{place}";
 
     public async Task<Result<Order>> MakeAsync(Guid member, Guid id, string? reason, string? text, IFormFileCollection files, CancellationToken cancellation)
     {
@@ -60,14 +72,31 @@ internal sealed class Complaints(NpgsqlDataSource source, MoveOrder move, IPictu
             return refused;
 
         var added = new List<Guid>();
+        var made = await AddAsync(member, sent, added, cancellation) is { } wrong ? wrong : await InsertAsync(member, id, reason, words, added, cancellation);
+        // What was taken in for nothing goes at once, and not when its hour is over.
+        if (made.Failure is not null && added.Count > 0)
+            await source.InTransaction(async tx =>
+            {
+                foreach (var picture in added)
+                    await pictures.Delete(tx, picture);
+            }, CancellationToken.None);
+        return made;
+    }
+
+    private async Task<Failure?> AddAsync(Guid member, IReadOnlyList<IFormFile> sent, List<Guid> added, CancellationToken cancellation)
+    {
         foreach (var file in sent)
         {
             await using var content = file.OpenReadStream();
-            if (!(await pictures.Add(content, "complaint", MostBytes, $"member:{member:N}", cancellation)).Succeeded(out var picture, out var failure))
+            if (!(await pictures.AddPrivate(content, "complaint", MostBytes, $"member:{member:N}", cancellation)).Succeeded(out var picture, out var failure))
                 return failure;
             added.Add(picture);
         }
-        return await move.BySideAsync(member, id, new Complain(), cancellation, async (tx, order) =>
+        return null;
+    }
+
+    private Task<Result<Order>> InsertAsync(Guid member, Guid id, string reason, string words, IReadOnlyList<Guid> added, CancellationToken cancellation) =>
+        move.BySideAsync(member, id, new Complain(), cancellation, async (tx, order) =>
         {
             await ComplaintStore.InsertAsync(tx, order.Id, reason, words, added, time.GetUtcNow());
             foreach (var picture in added)
@@ -77,6 +106,21 @@ internal sealed class Complaints(NpgsqlDataSource source, MoveOrder move, IPictu
             }
             return null;
         });
+
+    private async Task SendToSideAsync(HttpContext context, Guid id, int place, Guid member)
+    {
+        if (await orders.FindAsync(id, context.RequestAborted) is { } row && (row.BuyerId == member || row.SellerId == member))
+            await SendAsync(context, id, place);
+        else
+            await MoveOrder.Unknown.WriteTo(context);
+    }
+
+    private async Task SendAsync(HttpContext context, Guid id, int place)
+    {
+        if (await complaints.FindPictureAsync(id, place, context.RequestAborted) is { } picture)
+            await pictures.SendSquare(context, picture, PictureSide);
+        else
+            await new Failure("complaint.picture_unknown", "The complaint has no such picture, or not any more.", StatusCodes.Status404NotFound).WriteTo(context);
     }
 
     public async Task<Result<Guid>> AnswerAsync(Guid member, Guid id, string? text, CancellationToken cancellation)

@@ -29,6 +29,8 @@ internal sealed class FixedSale(IListings listings, IOptions<OrdersOptions> opti
     // Nobody has a right to it before it is paid, and then it is sold.
     public Task<Failure?> Withdraw(NpgsqlTransaction transaction, Guid listing, bool byOperator) => Task.FromResult<Failure?>(null);
 
+    public Task<Failure?> Relist(NpgsqlTransaction transaction, Guid listing) => Task.FromResult<Failure?>(null);
+
     private Task ShowAsync(NpgsqlTransaction transaction, Guid listing, long price) => listings.Show(transaction, listing, new Standing(price, Bids: 0, EndsAt: null));
 
     private Failure? CheckPrice(long? price) => price is null or < 1 || price > options.Value.MostPrice

@@ -1,3 +1,4 @@
+using Madang.Auctions;
 using Madang.Market;
 using Madang.Orders.Domain;
 using Madang.Orders.Storage;
@@ -11,9 +12,9 @@ namespace Madang.Orders.Features;
 
 /// <summary>
 /// The one way by which an order moves: its row is locked, the rules decide, and what follows (the listing, the money, the history, who is told) is written with it.
-/// Lock order: order, listing, wallet, reputations.
+/// Lock order: order, auction, listing, wallet, reputations.
 /// </summary>
-internal sealed class MoveOrder(NpgsqlDataSource source, OrderStore orders, IListings listings, IWallet wallet, Announce announce, Terms terms, TimeProvider time)
+internal sealed class MoveOrder(NpgsqlDataSource source, OrderStore orders, ISoldAuctions auctions, IListings listings, IWallet wallet, Announce announce, Terms terms, TimeProvider time)
 {
     public static Failure Unknown => new("order.unknown", "You have no such order.", StatusCodes.Status404NotFound);
 
@@ -68,7 +69,11 @@ internal sealed class MoveOrder(NpgsqlDataSource source, OrderStore orders, ILis
         {
             // The sale is off, and the thing may be offered again. A listing that is no longer sold stays as it is: that is no reason to keep the money.
             if (order.State is not OrderState.Released)
+            {
+                if (order.Source is not OrderSource.FixedPrice)
+                    await auctions.CalledOff(tx, order.Listing, order.Id);
                 _ = await listings.End(tx, order.Listing, ListingState.Unsold);
+            }
             await SettleAsync(tx, order, cancellation);
         }
         await OrderStore.SaveAsync(tx, row, decision, terms.Due(order), now);

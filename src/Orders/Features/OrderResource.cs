@@ -54,7 +54,7 @@ public sealed record ShipmentResource(string Carrier, string TrackingNumber);
 /// <summary>A complaint.</summary>
 /// <param name="Reason"><c>not_arrived</c>, <c>not_as_described</c>, <c>damaged</c>, <c>fake</c> or <c>other</c>.</param>
 /// <param name="Text">In the buyer's words.</param>
-/// <param name="PictureUrls">From the root.</param>
+/// <param name="PictureUrls">From the root; for buyer, seller and operator alone.</param>
 /// <param name="MadeAt">When.</param>
 /// <param name="Answer">The seller's words.</param>
 /// <param name="AnsweredAt">When he answered.</param>

@@ -1,5 +1,4 @@
 using Madang.Accounts;
-using Madang.Images;
 using Madang.Market;
 using Madang.Orders.Domain;
 using Madang.Orders.Storage;
@@ -14,11 +13,8 @@ namespace Madang.Orders.Features;
 
 /// <summary>One order, as far as who asks may know of it: each side sees its own, the operator what a complaint needs.</summary>
 internal sealed class ShowOrder(
-    OrderStore orders, ComplaintStore complaints, ReviewStore reviews, AddressStore addresses, IMembers members, IListings listings, IPictures pictures, Terms terms, IOptions<OrdersOptions> options,
-    TimeProvider time)
+    OrderStore orders, ComplaintStore complaints, ReviewStore reviews, AddressStore addresses, IMembers members, IListings listings, Terms terms, IOptions<OrdersOptions> options, TimeProvider time)
 {
-    public const int PictureSide = 480;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/api/orders/{id:guid}", async Task<Results<Ok<OrderResource>, ProblemHttpResult>> (Guid id, ShowOrder show, HttpContext context) =>
             (await show.ForMemberAsync(context.Caller()!.MemberId!.Value, id, context.RequestAborted)).Succeeded(out var order, out var failure) ? TypedResults.Ok(order) : failure.ToProblem(context))
@@ -49,7 +45,7 @@ internal sealed class ShowOrder(
         var mayAnswer = actor is Actor.Seller && order.State is OrderState.Disputed && complaint is { Answer: null };
         return new OrderResource(
             row.Id, row.ListingId, row.Title, listing?.PictureUrl, side, PersonOf(row.SellerId, people), PersonOf(row.BuyerId, people), row.Source, row.State, row.Ending, row.Delivery,
-            MoneyOf(order, actor), row.PaidAt, row.ActBy, row.DueAt, row.EndedAt, order.Shipment is { } parcel ? new(parcel.Carrier, parcel.TrackingNumber) : null, address, ComplaintOf(complaint),
+            MoneyOf(order, actor), row.PaidAt, row.ActBy, row.DueAt, row.EndedAt, order.Shipment is { } parcel ? new(parcel.Carrier, parcel.TrackingNumber) : null, address, ComplaintOf(complaint, actor),
             new ReviewsOfOrder(
                 mine is null ? null : ReviewOf(mine, people),
                 written.FirstOrDefault(review => review.Side != side && (review.ShownAt is not null)) is { } theirs ? ReviewOf(theirs, people) : null,
@@ -69,9 +65,9 @@ internal sealed class ShowOrder(
         ? new(order.Price, order.InEscrow, order.Refunded, null, null, null)
         : new(order.Price, order.InEscrow, order.Refunded, order.PaidOut, order.Fee, order.IsFinal ? null : order.Price - order.FeeOf(order.Price));
 
-    private ComplaintResource? ComplaintOf(ComplaintRow? row) => row is null
+    private static ComplaintResource? ComplaintOf(ComplaintRow? row, Actor actor) => row is null
         ? null
-        : new(row.Reason, row.Text, [.. row.Pictures.Select(picture => pictures.SquareUrl(picture, PictureSide))], row.MadeAt, row.Answer, row.AnsweredAt, row.ResolvedAt, row.Note);
+        : new(row.Reason, row.Text, [.. row.Pictures.Select((_, index) => Complaints.PictureUrl(row.OrderId, index + 1, actor))], row.MadeAt, row.Answer, row.AnsweredAt, row.ResolvedAt, row.Note);
 
     private static bool IsFor(EventRow happened, Actor actor) => happened.Kind is not "code_shown" || actor is Actor.Buyer;
 

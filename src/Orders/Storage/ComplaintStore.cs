@@ -17,6 +17,14 @@ internal sealed class ComplaintStore(NpgsqlDataSource source)
         return row;
     }
 
+    /// <summary>The picture at a place, from 1; null when there is none.</summary>
+    public async Task<Guid?> FindPictureAsync(Guid order, int place, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "select picture from orders.complaint_picture where order_id = @order and place = @place", new { order, place }, cancellationToken: cancellation));
+    }
+
     /// <summary>Which of these orders have a complaint that their seller has not answered.</summary>
     public async Task<IReadOnlySet<Guid>> UnansweredAsync(IReadOnlyCollection<Guid> orders, CancellationToken cancellation)
     {

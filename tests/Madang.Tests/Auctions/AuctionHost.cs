@@ -74,6 +74,21 @@ public sealed class AuctionHost(TestDatabase database) : MadangHost(database)
 
     public Task<IReadOnlyList<string>> ProblemsAsync() => Auctioned.ProblemsAsync(Database);
 
+    /// <summary>Holds the row as a slow transaction would, until disposed.</summary>
+    public async Task<IAsyncDisposable> HeldAsync(Guid auction)
+    {
+        var connection = new NpgsqlConnection(Database);
+        await connection.OpenAsync();
+        await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand("select 1 from auctions.auction where id = $1 for update", connection) { Parameters = { new() { Value = auction } } };
+        await command.ExecuteScalarAsync();
+        return connection;
+    }
+
+    /// <summary>Waits until so many transactions wait for an auction's row.</summary>
+    public Task WaitingAsync(int how) => Answers.EventuallyAsync(
+        () => ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%from auctions.auction%for update%'"), waiting => waiting >= how);
+
     public override async ValueTask DisposeAsync()
     {
         try

@@ -194,6 +194,35 @@ public sealed class BiddingTests(AuctionHost host) : IClassFixture<AuctionHost>
     }
 
     [Fact]
+    public async Task A_full_lane_refuses_with_429_leaves_nothing_on_record_and_takes_the_same_bid_a_moment_later()
+    {
+        await using var narrow = new Node(host.Database, [new("Auctions:Waiting", "1")], port: null);
+        narrow.Clock.Advance(host.Now - narrow.Clock.GetUtcNow());
+        var auction = await host.AuctionAsync();
+        var bidders = await Task.WhenAll((await host.BiddersAsync(7)).Select(bidder => bidder.OnAsync(narrow)));
+        var bids = new List<Task<HttpResponseMessage>>();
+        await using (await host.HeldAsync(auction))
+        {
+            bids.Add(bidders[0].BidAsync(auction, 5_000, "key-0"));
+            await host.WaitingAsync(1);
+            for (var i = 1; i < bidders.Length; i++)
+                bids.Add(bidders[i].BidAsync(auction, 5_000 + (i * 5_000), $"key-{i}"));
+            // One waits behind the one that is decided; the others need not wait to hear it.
+            await Answers.EventuallyAsync(() => Task.FromResult(bids.Count(bid => bid.IsCompleted)), answered => answered >= 5);
+        }
+        var answers = await Task.WhenAll(bids);
+        var refused = Enumerable.Range(0, bids.Count).Where(i => answers[i].StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        Assert.InRange(refused.Count, 5, 6);
+        Assert.Equal(bids.Count - refused.Count, await host.ScalarAsync<long>("select entries from auctions.auction where id = @auction", new { auction }));
+        foreach (var i in refused)
+        {
+            Assert.NotNull(answers[i].Headers.RetryAfter);
+            await answers[i].ShouldBeRefusedAsync(HttpStatusCode.TooManyRequests, "lane.full");
+        }
+        await (await bidders[^1].BidAsync(auction, 60_000, refused.Contains(6) ? "key-6" : "key-7")).ShouldBeAsync(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task Case_22_views_and_edits_of_profiles_while_people_bid_touch_no_bid()
     {
         var auction = await host.AuctionAsync();

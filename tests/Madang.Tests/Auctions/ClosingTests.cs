@@ -62,10 +62,10 @@ public sealed class ClosingTests(AuctionHost host) : IClassFixture<AuctionHost>
         var (auction, bidder) = (await host.AuctionAsync(), await host.BidderAsync());
         host.First.Clock.Advance(TimeSpan.FromMinutes(59));
         Task<HttpResponseMessage> bid;
-        await using (var held = await HeldAsync(auction))
+        await using (var held = await host.HeldAsync(auction))
         {
             bid = bidder.BidAsync(auction, 5_000);
-            await WaitingAsync(1);
+            await host.WaitingAsync(1);
             host.First.Clock.Advance(TimeSpan.FromSeconds(61));
         }
         await (await bid).ShouldBeAsync(HttpStatusCode.Created);
@@ -80,13 +80,13 @@ public sealed class ClosingTests(AuctionHost host) : IClassFixture<AuctionHost>
         host.First.Clock.Advance(TimeSpan.FromMinutes(59.9));
         Task closing;
         Task<HttpResponseMessage> bid;
-        await using (var held = await HeldAsync(auction))
+        await using (var held = await host.HeldAsync(auction))
         {
             bid = second.BidAsync(auction, 9_000);
-            await WaitingAsync(1);
+            await host.WaitingAsync(1);
             host.First.Clock.Advance(TimeSpan.FromSeconds(20));
             closing = AuctionHost.RunDueAsync(host.First);
-            await WaitingAsync(2);
+            await host.WaitingAsync(2);
         }
         await (await bid).ShouldBeAsync(HttpStatusCode.Created);
         await closing;
@@ -252,19 +252,20 @@ public sealed class ClosingTests(AuctionHost host) : IClassFixture<AuctionHost>
         Assert.Equal(heard == HttpStatusCode.Created ? 1 : 0, await host.SalesAsync(auction));
     }
 
-    /// <summary>Holds the row as a slow transaction would, until disposed.</summary>
-    private async Task<IAsyncDisposable> HeldAsync(Guid auction)
+    [Fact]
+    public async Task An_auction_whose_job_was_lost_is_closed_by_the_sweep()
     {
-        var connection = new NpgsqlConnection(host.Database);
-        await connection.OpenAsync();
-        await connection.BeginTransactionAsync();
-        await using var command = new NpgsqlCommand("select 1 from auctions.auction where id = $1 for update", connection) { Parameters = { new() { Value = auction } } };
-        await command.ExecuteScalarAsync();
-        return connection;
+        var (auction, bidder) = (await host.AuctionAsync(), await host.BidderAsync());
+        await bidder.BidsAsync(auction, 5_000);
+        // As an operator discards it.
+        Assert.Equal(1, await host.ScalarAsync<long>("with lost as (delete from platform.work where kind = 'auctions.close' and key = @auction::text returning 1) select count(*) from lost", new { auction }));
+        host.First.Clock.Advance(TimeSpan.FromMinutes(62));
+        await host.First.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(
+            tx => host.First.Services.GetRequiredService<WorkQueue>().Enqueue(tx, SweepAuctions.Kind, new SweepAuctions.Job()));
+        await host.ClosedAsync(auction, host.First);
+        Assert.Equal("sold", await host.StateAsync(auction));
+        Assert.Equal(1, await host.SalesAsync(auction));
     }
-
-    private Task WaitingAsync(int how) => Answers.EventuallyAsync(
-        () => host.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%from auctions.auction%for update%'"), waiting => waiting >= how);
 
     /// <summary>Orders whose first transaction is lost after everything was done in it.</summary>
     private sealed class FailsOnce

@@ -58,6 +58,40 @@ public sealed class OutageTests(AuctionHost host) : IClassFixture<AuctionHost>
     }
 
     [Fact]
+    public async Task An_outage_of_the_database_that_nodes_survive_gives_the_lost_time_back_before_anything_is_closed()
+    {
+        var database = await host.NewDatabaseAsync();
+        Node node = null!;
+        node = new Node(database, [], port: null, services => services.AddSingleton<TimeProvider>(new WithoutBeat(node.Clock)));
+        await using (node)
+        {
+            _ = node.Services;
+            var bidder = await Bidder.JoinAsync(node, 50_000);
+            var lost = await host.AuctionAsync(node: node, runs: TimeSpan.FromMinutes(20));
+            var later = await host.AuctionAsync(node: node, runs: TimeSpan.FromHours(3));
+            await bidder.BidsAsync(lost, 5_000);
+            await bidder.BidsAsync(later, 6_000);
+            await using var connection = new NpgsqlConnection(database);
+            // For half an hour the node lives and reaches no database: nothing of it is seen there, and its first job comes before its next beat.
+            await connection.ExecuteAsync("update auctions.pulse set seen_at = seen_at - interval '30 min'");
+            var back = node.Clock.GetUtcNow().AddMinutes(30);
+            node.Clock.Advance(TimeSpan.FromMinutes(30));
+            await Answers.EventuallyAsync(async () =>
+            {
+                await Auctioned.StartDueAsync(node);
+                return await connection.ExecuteScalarAsync<string>("select string_agg(state || outages, ' ' order by id) from auctions.auction");
+            }, states => states != "live0 live0");
+            Assert.Equal("live1 live0", await connection.ExecuteScalarAsync<string>("select string_agg(state || outages, ' ' order by id) from auctions.auction"));
+            var left = await connection.ExecuteScalarAsync<DateTime>("select ends_at from auctions.auction where id = @lost", new { lost }) - back.UtcDateTime;
+            // Twenty minutes were lost, but for the seconds from the node's start to the auction's.
+            Assert.InRange(left, TimeSpan.FromMinutes(18), TimeSpan.FromMinutes(22));
+            Assert.Equal(1, await connection.ExecuteScalarAsync<long>("select count(*) from auctions.outage"));
+            Assert.Equal(1, await connection.ExecuteScalarAsync<long>("select count(*) from notifications.notification where member = @Id and kind = 'auctions.outage'", new { bidder.Id }));
+            Assert.Empty(await Auctioned.ProblemsAsync(database));
+        }
+    }
+
+    [Fact]
     public async Task A_restart_within_seconds_is_no_outage()
     {
         var database = await host.NewDatabaseAsync();
@@ -67,5 +101,16 @@ public sealed class OutageTests(AuctionHost host) : IClassFixture<AuctionHost>
         _ = after.Services;
         await using var connection = new NpgsqlConnection(database);
         Assert.Equal(0, await connection.ExecuteScalarAsync<long>("select count(*) from auctions.outage"));
+    }
+
+    /// <summary>A clock by which everything comes but the pulse's beat.</summary>
+    private sealed class WithoutBeat(TimeProvider clock) : TimeProvider
+    {
+        private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, period == Beat ? Timeout.InfiniteTimeSpan : dueTime, period == Beat ? Timeout.InfiniteTimeSpan : period);
     }
 }

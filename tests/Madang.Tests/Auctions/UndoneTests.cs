@@ -106,6 +106,30 @@ public sealed class UndoneTests(AuctionHost host) : IClassFixture<AuctionHost>
     }
 
     [Fact]
+    public async Task What_a_reinstated_member_bids_stands_also_when_the_late_job_of_his_suspension_comes_by()
+    {
+        var (kept, lost) = (await host.AuctionAsync(runs: Long), await host.AuctionAsync(runs: Long));
+        var bidder = await host.BidderAsync(50_000);
+        await bidder.BidsAsync(lost, 10_000);
+        var power = host.First.Services.GetRequiredService<MemberPower>();
+        var chief = new Caller("operator", "operator", IsOperator: true, new HashSet<string>());
+        Assert.Null(await power.SuspendAsync(bidder.Id, new SuspensionRequest("오해"), chief, CancellationToken.None));
+        Assert.Null(await power.ReinstateAsync(bidder.Id, chief, CancellationToken.None));
+        host.First.Clock.Advance(TimeSpan.FromSeconds(30));
+        bidder = await bidder.OnAsync(host.First);
+        await bidder.BidsAsync(kept, 20_000);
+        host.First.Clock.Advance(TimeSpan.FromMinutes(2));
+        await Answers.EventuallyAsync(async () =>
+        {
+            await AuctionHost.RunDueAsync(host.First);
+            return await host.ScalarAsync<long>("select count(*) from platform.work where kind = 'auctions.void_bids' and payload ->> 'member' = @id", new { id = bidder.Id.ToString() });
+        }, waiting => waiting == 0);
+        Assert.Equal((0, 1), (await host.AcceptedAsync(lost), await host.AcceptedAsync(kept)));
+        Assert.True(await bidder.LeadsAsync(kept));
+        Assert.Equal((30_000, 20_000), await bidder.PointsAsync());
+    }
+
+    [Fact]
     public async Task Case_19_points_and_auctions_agree_through_everything_at_once()
     {
         var bidders = await host.BiddersAsync(5, points: 60_000);

@@ -34,7 +34,7 @@ public sealed class AroundTests(MarketHost host) : IClassFixture<MarketHost>
     }
 
     [Fact]
-    public async Task Views_count_once_a_person_and_day_without_touching_the_listing_or_what_is_bid_on_it()
+    public async Task Case_22_views_count_once_a_person_and_day_without_touching_the_listing_or_what_is_bid_on_it()
     {
         var seller = await MarketMember.JoinAsync(host);
         var visitor = await MarketMember.JoinAsync(host);
@@ -57,7 +57,7 @@ public sealed class AroundTests(MarketHost host) : IClassFixture<MarketHost>
     }
 
     [Fact]
-    public async Task An_edit_leaves_the_numbers_of_a_bid_alone()
+    public async Task Case_22_an_edit_leaves_the_numbers_of_a_bid_alone()
     {
         var seller = await MarketMember.JoinAsync(host);
         var ends = host.First.Clock.GetUtcNow().AddDays(3);

@@ -102,7 +102,7 @@ public sealed class HostileListingTests(MarketHost host) : IClassFixture<MarketH
     [Theory]
     [InlineData("not.png", "this is no picture", "image.type_unknown")]
     [InlineData("evil.svg", "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "image.svg_refused")]
-    public async Task What_is_no_picture_is_refused_and_leaves_neither_file_nor_listing(string name, string content, string code)
+    public async Task Case_26_what_is_no_picture_is_refused_and_leaves_neither_file_nor_listing(string name, string content, string code)
     {
         var seller = await MarketMember.JoinAsync(host);
         var problem = await seller.UploadAsync(Encoding.UTF8.GetBytes(content), name);
@@ -112,7 +112,7 @@ public sealed class HostileListingTests(MarketHost host) : IClassFixture<MarketH
     }
 
     [Fact]
-    public async Task A_listing_whose_picture_is_gone_meanwhile_is_not_made_at_all()
+    public async Task Case_26_a_listing_whose_picture_is_gone_meanwhile_is_not_made_at_all()
     {
         var seller = await MarketMember.JoinAsync(host);
         var (kept, gone) = (await seller.PictureAsync(), await seller.PictureAsync());
@@ -124,7 +124,7 @@ public sealed class HostileListingTests(MarketHost host) : IClassFixture<MarketH
     }
 
     [Fact]
-    public async Task Pictures_that_no_listing_took_are_swept_away_and_others_stay()
+    public async Task Case_26_pictures_that_no_listing_took_are_swept_away_and_others_stay()
     {
         var seller = await MarketMember.JoinAsync(host);
         var unused = await seller.PictureAsync();

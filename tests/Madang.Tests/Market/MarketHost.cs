@@ -80,4 +80,6 @@ public sealed class StandInSale(SaleWay way) : ISale
         Withdrawn[listing] = byOperator;
         return Task.FromResult<Failure?>(null);
     }
+
+    public Task<Failure?> Relist(NpgsqlTransaction transaction, Guid listing) => Task.FromResult<Failure?>(null);
 }

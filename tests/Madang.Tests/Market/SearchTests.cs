@@ -253,7 +253,7 @@ public sealed class SearchTests(MarketHost host) : IClassFixture<MarketHost>
     }
 
     [Fact]
-    public async Task The_reserve_is_the_sellers_alone_and_nobody_elses()
+    public async Task Case_24_the_reserve_is_the_sellers_alone_and_nobody_elses()
     {
         var seller = await MarketMember.JoinAsync(host);
         var other = await MarketMember.JoinAsync(host);

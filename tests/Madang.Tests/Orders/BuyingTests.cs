@@ -180,7 +180,7 @@ public sealed class BuyingTests(OrdersHost host) : IClassFixture<OrdersHost>
     }
 
     [Fact]
-    public async Task An_address_is_unreadable_in_the_database_and_unseen_by_strangers_and_operators()
+    public async Task Case_24_an_address_is_unreadable_in_the_database_and_unseen_by_strangers_and_operators()
     {
         var (seller, buyer, other, chief) = (await host.TraderAsync(), await host.TraderAsync(50_000), await host.TraderAsync(), await host.TraderAsync(role: "operator"));
         var order = await buyer.BuysAsync(Trader.Shipped(await seller.SellsAsync()));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Madang.Images.Imaging;
 using Madang.Tests.Host;
 using Madang.Tests.Images;
 using Xunit;
@@ -33,8 +34,6 @@ public sealed class ComplaintTests(OrdersHost host) : IClassFixture<OrdersHost>
 
         var complaint = (await seller.SeesAsync(order)).GetProperty("complaint");
         Assert.Equal(("not_as_described", 2), (complaint.GetProperty("reason").GetString(), complaint.GetProperty("pictureUrls").GetArrayLength()));
-        foreach (var url in complaint.GetProperty("pictureUrls").EnumerateArray())
-            Assert.Equal(HttpStatusCode.OK, (await host.Stranger().GetAsync(url.GetString())).StatusCode);
         Assert.Contains("orders.complaint", await seller.ToldAsync(order));
         Assert.Equal("answer", (await seller.SeesAsync(order)).GetProperty("next").GetString());
 
@@ -48,6 +47,57 @@ public sealed class ComplaintTests(OrdersHost host) : IClassFixture<OrdersHost>
         Assert.Contains(queue.GetProperty("items").EnumerateArray(), item => item.GetProperty("id").GetGuid() == order);
         var seen = await (await chief.GetAsync($"/api/operator/orders/{order}")).ShouldBeAsync(HttpStatusCode.OK);
         Assert.Equal("조명 때문에 달라 보입니다.", seen.GetProperty("complaint").GetProperty("answer").GetString());
+    }
+
+    [Fact]
+    public async Task Pictures_of_a_complaint_are_seen_by_both_sides_and_the_operator_and_by_nobody_else()
+    {
+        var (seller, buyer, order) = await DisputedAsync();
+        var picture = await host.ScalarAsync<Guid>("select picture from orders.complaint_picture where order_id = @order", new { order });
+        static string Url(JsonElement order) => order.GetProperty("complaint").GetProperty("pictureUrls")[0].GetString()!;
+        var url = Url(await seller.SeesAsync(order));
+        foreach (var side in new[] { seller, buyer })
+        {
+            var seen = await (await side.ClientAsync()).GetAsync(url);
+            Assert.Equal((HttpStatusCode.OK, true, "private, no-cache"), (seen.StatusCode, seen.Content.Headers.ContentType?.MediaType?.StartsWith("image/", StringComparison.Ordinal), seen.Headers.CacheControl?.ToString().Replace("no-cache, private", "private, no-cache", StringComparison.Ordinal)));
+            Assert.False(seen.Headers.Contains("Access-Control-Allow-Origin"));
+        }
+        using var chief = await host.OperatorAsync();
+        Assert.Equal(HttpStatusCode.OK, (await chief.GetAsync(Url(await (await chief.GetAsync($"/api/operator/orders/{order}")).ShouldBeAsync(HttpStatusCode.OK)))).StatusCode);
+
+        var other = await (await host.TraderAsync()).ClientAsync();
+        await (await other.GetAsync(url)).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "order.unknown");
+        await (await other.GetAsync($"/api/operator/orders/{order}/complaint/pictures/1")).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "auth.operator");
+        await (await host.Stranger().GetAsync(url)).ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "auth.required");
+        await (await (await buyer.ClientAsync()).GetAsync($"/api/orders/{order}/complaint/pictures/2")).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "complaint.picture_unknown");
+        // Not by the picture's own name either, whoever has learned it.
+        using var program = await host.ProgramAsync("images:read", "images:write");
+        foreach (var path in new[] { $"/cdn/{picture}", $"/cdn/{picture}?w=480&h=480&fit=crop", $"/cdn/{picture}/download", $"/iiif/3/{picture}/info.json", $"/iiif/3/{picture}/full/max/0/default.jpg", $"/api/images/{picture}", $"/api/images/{picture}/original", $"/api/images/{picture}/events" })
+            Assert.Equal(HttpStatusCode.NotFound, (await program.GetAsync(path)).StatusCode);
+        Assert.DoesNotContain(picture.ToString(), await (await program.GetAsync("/api/images?limit=200")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await (await program.PostAsync($"/api/images/{picture}/purge", null)).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "image.unknown");
+        Assert.Equal(HttpStatusCode.OK, (await (await buyer.ClientAsync()).GetAsync(url)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Pictures_that_are_refused_stop_nothing_and_leave_nothing_of_those_sent_with_them()
+    {
+        var (_, buyer, order) = await ShippedAsync();
+        var huge = new byte[10_000_001];
+        Pictures.Png(8, 8).CopyTo(huge, 0);
+        (byte[] Picture, HttpStatusCode Status, string Code)[] refused =
+        [
+            (Pictures.TextNamedJpg(), HttpStatusCode.UnsupportedMediaType, "image.type_unknown"),
+            (Pictures.Svg(), HttpStatusCode.UnsupportedMediaType, "image.svg_refused"),
+            (Pictures.Truncated(SourceFormat.Png), HttpStatusCode.UnprocessableEntity, "image.truncated"),
+            (huge, HttpStatusCode.RequestEntityTooLarge, "image.too_large"),
+        ];
+        foreach (var (picture, status, code) in refused)
+            await (await buyer.TryComplainAsync(order, pictures: [Pictures.Png(9, 9), picture])).ShouldBeRefusedAsync(status, code);
+        Assert.Equal("shipped", await buyer.StateAsync(order));
+        Assert.Equal(0, await host.ScalarAsync<long>("select count(*) from images.image where created_by = @who", new { who = $"member:{buyer.Id:N}" }));
+        await buyer.ComplainsAsync(order);
+        Assert.Equal(1, await host.ScalarAsync<long>("select count(*) from images.image where created_by = @who and is_private and retain_until is null", new { who = $"member:{buyer.Id:N}" }));
     }
 
     [Theory]

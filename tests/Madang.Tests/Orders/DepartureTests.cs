@@ -44,6 +44,62 @@ public sealed class DepartureTests(OrdersHost host) : IClassFixture<OrdersHost>
     }
 
     [Fact]
+    public async Task A_seller_who_takes_his_thing_back_and_leaves_while_somebody_buys_it_has_sold_it_or_is_gone()
+    {
+        for (var round = 0; round < 6; round++)
+        {
+            var (seller, buyer) = (await host.TraderAsync(), await host.TraderAsync(10_000));
+            var listing = await seller.SellsAsync();
+            var (selling, _) = (await seller.ClientAsync(), await buyer.ClientAsync());
+            using var browser = await seller.Member.BrowserAsync(host.First);
+            var leaving = round % 2 == 0 ? LeaveAsync() : null;
+            var buying = buyer.TryBuyAsync(Trader.Shipped(listing));
+            var (left, bought) = (await (leaving ?? LeaveAsync()), await buying);
+
+            if (bought.StatusCode is HttpStatusCode.Created)
+            {
+                await left.ShouldBeRefusedAsync(HttpStatusCode.Conflict, "orders.open");
+                var order = (await bought.JsonAsync()).GetProperty("id").GetGuid();
+                await seller.ShipsAsync(order);
+                await buyer.DoesAsync(order, "confirm");
+                Assert.Equal((9_500, 0), await host.PointsAsync(seller));
+            }
+            else
+            {
+                await bought.ShouldBeRefusedAsync(HttpStatusCode.Conflict, "listing.not_live");
+                Assert.True(left.IsSuccessStatusCode, await left.Content.ReadAsStringAsync());
+                Assert.Equal((10_000, 0), await host.PointsAsync(buyer));
+                Assert.Equal(0, await host.ScalarAsync<long>("select count(*) from orders.order where listing_id = @listing", new { listing }));
+            }
+
+            async Task<HttpResponseMessage> LeaveAsync()
+            {
+                await selling.PostAsync($"/api/listings/{listing}/withdraw", null);
+                using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/me") { Content = JsonContent.Create(new { loginId = seller.Member.LoginId }) };
+                return await browser.SendAsync(request);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_seller_who_leaves_in_the_very_moment_of_a_purchase_is_held_back_by_what_he_sells_or_has_sold()
+    {
+        for (var round = 0; round < 6; round++)
+        {
+            var (seller, buyer) = (await host.TraderAsync(), await host.TraderAsync(10_000));
+            var listing = await seller.SellsAsync();
+            await buyer.ClientAsync();
+            using var browser = await seller.Member.BrowserAsync(host.First);
+            using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/me") { Content = JsonContent.Create(new { loginId = seller.Member.LoginId }) };
+            var buying = buyer.TryBuyAsync(Trader.Shipped(listing));
+            var left = await browser.SendAsync(request);
+            await (await buying).ShouldBeAsync(HttpStatusCode.Created);
+            Assert.Equal(HttpStatusCode.Conflict, left.StatusCode);
+            Assert.Contains((await left.JsonAsync()).GetProperty("code").GetString(), new[] { "market.live_listings", "orders.open" });
+        }
+    }
+
+    [Fact]
     public async Task What_one_wrote_who_leaves_is_shown_and_he_is_told_nothing_any_more()
     {
         var (seller, buyer) = (await host.TraderAsync(), await host.TraderAsync(10_000));
