@@ -55,7 +55,7 @@ internal static partial class MemberFields
     public static Result<string> Phone(string? typed)
     {
         var refused = new Failure("member.phone", "Give a phone number such as 010-1234-5678.");
-        if (typed is null || typed.Length > 40 || !IsWhole(typed))
+        if (typed is null || typed.Length > 40 || !TypedText.IsWhole(typed))
             return refused;
         var text = typed.Normalize(NormalizationForm.FormKC).Trim();
         var international = text.StartsWith('+');
@@ -79,24 +79,8 @@ internal static partial class MemberFields
         return (first + second).Any(char.IsControl) ? refused : (code, first, second is "" ? null : second);
     }
 
-    /// <summary>False for half of a letter of two halves, and for what is no letter at all (U+FFFE), which neither the database nor Unicode's own rules take.</summary>
-    public static bool IsWhole(string text)
-    {
-        if (text.AsSpan().ContainsAny('\uFFFE', '\uFFFF'))
-            return false;
-        for (var place = 0; place < text.Length; place++)
-        {
-            if (!char.IsSurrogate(text[place]))
-                continue;
-            if (place + 1 == text.Length || !char.IsSurrogatePair(text[place], text[place + 1]))
-                return false;
-            place++;
-        }
-        return true;
-    }
-
     // Syllables come whole or in parts, by the system they are typed on; kept is the whole form.
-    private static string? Tidy(string? typed) => typed is null || typed.Length > 500 || !IsWhole(typed) ? null : typed.Trim().Normalize(NormalizationForm.FormC);
+    private static string? Tidy(string? typed) => typed is null || typed.Length > 500 || !TypedText.IsWhole(typed) ? null : typed.Trim().Normalize(NormalizationForm.FormC);
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{3,19}\z", RegexOptions.None, 1000)]
     private static partial Regex LoginIdForm();

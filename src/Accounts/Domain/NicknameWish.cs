@@ -1,4 +1,5 @@
 using System.Globalization;
+using Madang.Platform.Web;
 
 namespace Madang.Accounts.Domain;
 
@@ -12,7 +13,7 @@ internal static class NicknameWish
     /// <param name="random">Digits that make it one of its kind, below 10,000.</param>
     public static IEnumerable<string> From(string? wish, string fallback, IEnumerable<int> random)
     {
-        var letters = string.Concat((wish ?? "").Normalize().Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is >= '가' and <= '힣'));
+        var letters = string.Concat((wish is not null && TypedText.IsWhole(wish) ? wish.Normalize() : "").Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is >= '가' and <= '힣'));
         if (MemberFields.Nickname(letters.Length > Longest ? letters[..Longest] : letters).Succeeded(out var plain, out _))
             yield return plain;
         var stem = letters.Length is 0 || plain is null ? fallback : letters[..Math.Min(letters.Length, Longest - 4)];

@@ -15,7 +15,7 @@ internal static class PasswordRules
     private static readonly HashSet<string> Common = ReadCommon();
 
     /// <summary>One form for what looks the same: one system sends Korean syllables whole, another in parts.</summary>
-    public static string Normal(string password) => MemberFields.IsWhole(password) ? password.Normalize(NormalizationForm.FormC) : password;
+    public static string Normal(string password) => TypedText.IsWhole(password) ? password.Normalize(NormalizationForm.FormC) : password;
 
     /// <summary>False for what cannot be anybody's password, and need not be hashed to know it.</summary>
     public static bool IsPossible(string? password) => password is { Length: > 0 and <= 200 };
@@ -25,7 +25,7 @@ internal static class PasswordRules
     /// <param name="own">What others know of the person, such as login id and nickname: no password holds it.</param>
     public static Failure? Check(string? typed, params IEnumerable<string?> own)
     {
-        if (typed is null || !IsPossible(typed) || !MemberFields.IsWhole(typed) || typed.Any(char.IsControl))
+        if (typed is null || !IsPossible(typed) || !TypedText.IsLine(typed))
             return new("password.length", $"A password has {Shortest} to {Longest} characters.");
         var password = Normal(typed);
         var runes = password.EnumerateRunes().ToList();

@@ -30,11 +30,11 @@ internal sealed record ProviderProfile(string Subject, string? Email, bool Email
             ProviderForm.Naver => Naver(answer),
             _ => OpenIdConnect(answer),
         };
-        return profile is { Subject.Length: >= 1 and <= 255 } && MemberFields.IsWhole(profile.Subject) && !profile.Subject.Any(char.IsControl)
+        return profile is { Subject.Length: >= 1 and <= 255 } && TypedText.IsLine(profile.Subject)
             ? profile with
             {
                 Email = MemberFields.Email(profile.Email).Succeeded(out var email, out _) ? email : null,
-                Nickname = profile.Nickname is { Length: <= 200 } name && MemberFields.IsWhole(name) && !name.Any(char.IsControl) ? name : null,
+                Nickname = profile.Nickname is { Length: <= 200 } name && TypedText.IsLine(name) ? name : null,
             }
             : Unreadable;
     }

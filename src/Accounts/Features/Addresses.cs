@@ -135,7 +135,7 @@ internal sealed class Addresses(NpgsqlDataSource source, TimeProvider time)
     }
 
     private static Result<string> Label(string? typed) =>
-        typed?.Trim() is { Length: >= 1 and <= 30 } label && MemberFields.IsWhole(label) && !label.Any(char.IsControl)
+        typed?.Trim() is { Length: >= 1 and <= 30 } label && TypedText.IsLine(label)
             ? label
             : new Failure("address.label", "Call the address something in up to 30 letters, such as home or office.");
 

@@ -46,7 +46,7 @@ internal sealed class MemberDirectory(NpgsqlDataSource source, TimeProvider time
     public async Task<MemberList> ListAsync(string? search, string? show, Cursor? after, CancellationToken cancellation)
     {
         var text = search?.Trim() ?? "";
-        if (text.Length > 254 || !MemberFields.IsWhole(text) || text.Contains('\0', StringComparison.Ordinal))
+        if (text.Length > 254 || !TypedText.IsWhole(text))
             return new MemberList([], null);
         // Alternatives by union, as each has an index of its own.
         var matching = text.Length == 0 ? "select id from accounts.member" :

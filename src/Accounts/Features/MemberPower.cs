@@ -36,7 +36,7 @@ internal sealed class MemberPower(NpgsqlDataSource source, Sessions sessions, Si
         var now = time.GetUtcNow();
         var wrong = new FieldFailures();
         var reason = request.Reason?.Trim();
-        if (reason is not { Length: >= 1 and <= LongestReason } || !MemberFields.IsWhole(reason) || reason.Any(char.IsControl))
+        if (reason is not { Length: >= 1 and <= LongestReason } || !TypedText.IsLine(reason))
             wrong.Add("reason", new("suspension.reason", $"Tell the member why, in up to {LongestReason} letters."));
         if (request.Until is { } until && (until <= now || until > now.AddYears(MostYears)))
             wrong.Add("until", new("suspension.until", $"The end must lie ahead, by {MostYears} years at most; leave it out for no end."));

@@ -77,7 +77,7 @@ internal sealed class PasswordSignIn(
     }
 
     private static string? Tidy(string? login) =>
-        login is { Length: <= 300 } && MemberFields.IsWhole(login) && login.Trim().Normalize(NormalizationForm.FormKC) is var typed
+        login is { Length: <= 300 } && TypedText.IsWhole(login) && login.Trim().Normalize(NormalizationForm.FormKC) is var typed
             // Login ids and addresses are ASCII. Where .NET and PostgreSQL make small letters differently (İ), one member would have many counters.
             && typed.All(letter => letter is > ' ' and < (char)0x7F) ? typed : null;
 

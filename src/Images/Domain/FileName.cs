@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Madang.Platform.Web;
 
 namespace Madang.Images.Domain;
 
@@ -24,10 +25,10 @@ internal static class FileName
     {
         var last = name?[(name.LastIndexOfAny(['/', '\\']) + 1)..] ?? "";
         var cleaned = new StringBuilder(last.Length);
-        foreach (var rune in last.EnumerateRunes()) // a lone surrogate becomes U+FFFD, which Normalize would refuse
+        foreach (var rune in last.EnumerateRunes()) // half of a pair becomes U+FFFD; Normalize would throw at the half
         {
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                || IsDirection(rune.Value))
+                || IsDirection(rune.Value) || !TypedText.IsCharacter(rune))
                 continue;
             cleaned.Append(rune.Value is '<' or '>' or ':' or '"' or '|' or '?' or '*' ? "_" : rune.ToString());
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Madang.Platform.Web;
 
 namespace Madang.Market.Domain;
 
@@ -19,23 +20,22 @@ internal static class PlainText
             return "";
         var kept = new StringBuilder(typed.Length);
         foreach (var rune in typed.EnumerateRunes())
-            kept.Append(Rune.IsControl(rune) || IsTurning(rune) || IsNoLetter(rune) ? " " : rune.ToString());
+            kept.Append(Rune.IsControl(rune) || IsTurning(rune) || rune == Rune.ReplacementChar || !TypedText.IsCharacter(rune) ? " " : rune.ToString());
         return string.Join(' ', kept.ToString().Normalize(NormalizationForm.FormKC).ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     private static string? Clean(string? typed, bool isLine)
     {
         var text = (typed ?? "").ReplaceLineEndings("\n").Trim();
+        if (!TypedText.IsWhole(text))
+            return null;
         foreach (var rune in text.EnumerateRunes())
         {
-            if (IsNoLetter(rune) || IsTurning(rune) || (Rune.IsControl(rune) && (isLine || rune.Value is not ('\n' or '\t'))))
+            if (IsTurning(rune) || (Rune.IsControl(rune) && (isLine || rune.Value is not ('\n' or '\t'))))
                 return null;
         }
         return text.Normalize(NormalizationForm.FormC);
     }
-
-    // Half a surrogate pair reads as the replacement character, which nobody types; of U+FFFE Unicode's own rules make an exception of .NET.
-    private static bool IsNoLetter(Rune rune) => rune == Rune.ReplacementChar || rune.Value is 0xFFFE or 0xFFFF;
 
     // Marks that change the direction of what follows make a text read as another one.
     private static bool IsTurning(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Madang.Platform.Web;
 
 namespace Madang.Orders.Domain;
 
@@ -24,26 +25,10 @@ internal static class Wording
     {
         if (string.IsNullOrEmpty(text))
             return "";
-        if (text.Length > most * 4 || !IsWhole(text))
+        if (text.Length > most * 4 || !TypedText.IsWhole(text))
             return null;
         var tidy = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Trim().Normalize(NormalizationForm.FormC);
         // People count what they see; the database keeps what it counts.
         return new StringInfo(tidy).LengthInTextElements <= most && tidy.Length <= most * 2 ? tidy : null;
-    }
-
-    // Half of a letter of two halves is taken by neither the database nor Unicode's rules; a zero by neither either.
-    private static bool IsWhole(string text)
-    {
-        for (var place = 0; place < text.Length; place++)
-        {
-            if (text[place] is '\0' or '\uFFFE' or '\uFFFF')
-                return false;
-            if (!char.IsSurrogate(text[place]))
-                continue;
-            if (place + 1 == text.Length || !char.IsSurrogatePair(text[place], text[place + 1]))
-                return false;
-            place++;
-        }
-        return true;
     }
 }

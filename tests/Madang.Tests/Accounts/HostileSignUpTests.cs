@@ -24,7 +24,7 @@ public sealed class HostileSignUpTests(MadangHost host) : IClassFixture<MadangHo
 
     public static TheoryData<string> Values =>
     [
-        new string('a', 300), new string('가', 100_000), "a\0b", "two\r\nlines", "\u202Eevil\u202C", "😀😀😀😀", "' or 1=1 --", "<script>alert(1)</script>", "%00", "{0} {1}", "\uFFFF", "ﷺ", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
+        new string('a', 300), new string('가', 100_000), "a\0b", "two\r\nlines", "\u202Eevil\u202C", "😀😀😀😀", "' or 1=1 --", "<script>alert(1)</script>", "%00", "{0} {1}", "\uFFFF", "김\uFFFE", "010-1234-567\uFFFE", "ﷺ", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
         "a@b.example\r\nBcc: all@example.com", "٠١٢٣٤٥", "१२३४५६", "123456", " ", "true", new string('1', 30),
     ];
 

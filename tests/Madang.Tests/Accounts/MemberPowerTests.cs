@@ -119,6 +119,7 @@ public sealed class MemberPowerTests(MadangHost host) : IClassFixture<MadangHost
     [InlineData("", null)]
     [InlineData("   ", null)]
     [InlineData("a\u0000b", null)]
+    [InlineData("광고\uFFFE", null)]
     [InlineData("fine", "2001-01-01T00:00:00Z")]
     [InlineData("fine", "2999-01-01T00:00:00Z")]
     public async Task A_suspension_without_a_reason_or_with_an_end_that_is_none_is_refused(string reason, string? until)
@@ -141,7 +142,7 @@ public sealed class MemberPowerTests(MadangHost host) : IClassFixture<MadangHost
             var found = (await (await chief.GetAsync($"/api/operator/members?q={Uri.EscapeDataString(search)}")).ShouldBeAsync(HttpStatusCode.OK)).GetProperty("items");
             Assert.Equal(member.Id, Assert.Single(found.EnumerateArray()).GetProperty("id").GetGuid());
         }
-        foreach (var none in new[] { "%", "_", "\\", "%25", "\u0000", "' or true --" })
+        foreach (var none in new[] { "%", "_", "\\", "%25", "\u0000", "민지\uFFFE", "\uFFFD", "' or true --" })
             Assert.Empty((await (await chief.GetAsync($"/api/operator/members?q={Uri.EscapeDataString(none)}")).ShouldBeAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray());
         await (await chief.GetAsync("/api/operator/members?after=nonsense")).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "cursor.invalid");
     }

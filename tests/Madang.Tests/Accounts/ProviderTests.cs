@@ -68,6 +68,18 @@ public sealed partial class ProviderTests(ProvidersHost host) : IClassFixture<Pr
         Assert.Equal(email, (await MeAsync(elsewhere)).GetProperty("email").GetString());
     }
 
+    [Theory]
+    [InlineData("\uFFFE")]
+    [InlineData("김\0민지")]
+    [InlineData("\uFFFD")]
+    public async Task Who_is_called_by_letters_that_are_none_is_called_something_else(string name)
+    {
+        Google(name, verified: true);
+        using var browser = Browser();
+        Assert.Equal("/", await ComeAsync(browser, "google"));
+        Assert.Matches("^[a-z가-힣]+[0-9]{4}$", (await MeAsync(browser)).GetProperty("nickname").GetString());
+    }
+
     [Fact]
     public async Task Kakaos_verified_address_is_taken()
     {

@@ -48,6 +48,15 @@ public sealed class ManageTests(ImagesHost host) : IClassFixture<ImagesHost>
         Assert.Equal(HttpStatusCode.BadRequest, (await (await host.ShopAsync()).GetAsync($"/api/images{query}")).StatusCode);
 
     [Fact]
+    public async Task A_name_with_letters_that_are_none_loses_them_when_it_is_sent_and_when_it_is_changed()
+    {
+        var shop = await host.ShopAsync();
+        var image = await shop.TakenAsync(Pictures.Png(), "봄\uFFFE.png");
+        Assert.Equal("봄.png", image.Name);
+        Assert.Equal("가을.png", (await ChangedAsync(shop, image, new { name = "가\uFFFF을\uFFFE.png" })).Name);
+    }
+
+    [Fact]
     public async Task A_rename_shows_in_the_answer_the_list_and_the_download()
     {
         var shop = await host.ShopAsync();

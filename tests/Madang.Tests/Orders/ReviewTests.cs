@@ -67,6 +67,7 @@ public sealed class ReviewTests(OrdersHost host) : IClassFixture<OrdersHost>
     [InlineData(0, "", null, "review.stars")]
     [InlineData(6, "", null, "review.stars")]
     [InlineData(5, "\u0000", null, "review.text")]
+    [InlineData(5, "좋아요\uFFFE", null, "review.text")]
     [InlineData(5, "", "kind,kind,kind,kind,kind,kind", "review.tags")]
     [InlineData(5, "", "punctual", "review.tags")] // said of buyers
     [InlineData(5, "", "<b>", "review.tags")]

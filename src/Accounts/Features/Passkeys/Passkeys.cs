@@ -58,7 +58,7 @@ internal sealed class Passkeys(
         var read = await Guarded(() => handler.PerformAttestationAsync(new() { HttpContext = context, CredentialJson = json, AttestationState = state }));
         if (read is not { Succeeded: true, Passkey: { } key, UserEntity: { } owner } || owner.Id != memberId.ToString("N"))
             return Refused;
-        var called = name?.Trim() is { Length: >= 1 and <= 60 } given && MemberFields.IsWhole(given) && !given.Any(char.IsControl)
+        var called = name?.Trim() is { Length: >= 1 and <= 60 } given && TypedText.IsLine(given)
             ? given
             : DeviceName.Of(Sessions.DeviceOf(context.Request)) is { Length: > 0 } device ? device : "passkey";
         return await source.InTransaction<Result<PasskeyRow>>(async tx =>

@@ -21,6 +21,7 @@ public class FileNameTests
     [InlineData("evil\u202Egpj.exe", "evilgpj.exe")] // would be shown as evilexe.jpg
     [InlineData("what?<is>\"this\"|*.png", "what__is__this___.png")]
     [InlineData("\u1112\u1161\u11AB.jpg", "한.jpg")] // as a Mac sends it
+    [InlineData("\uFFFE한\uFFFF.jpg", "한.jpg")] // which no normal form takes
     public void Is_cleaned(string? name, string expected) => Assert.Equal(expected, FileName.Clean(name));
 
     [Fact]
