@@ -172,6 +172,26 @@ public sealed class AfterwardsTests(AuctionHost host) : IClassFixture<AuctionHos
         Assert.Equal((1_000_000, 0), await second.PointsAsync());
     }
 
+    [Fact]
+    public async Task Who_waits_for_an_answer_or_owes_one_does_not_leave_before_it_and_is_told_why()
+    {
+        var (seller, auction, _, second) = await UnsoldAsync();
+        await (await OfferAsync(seller, auction)).ShouldBeAsync(HttpStatusCode.Created);
+        foreach (var side in new[] { seller, second })
+        {
+            var problem = await (await LeaveAsync(side)).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "auction.under_way");
+            Assert.Contains("second chance", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+        await (await AnswerAsync(second, auction, accept: false)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await LeaveAsync(seller)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        async Task<HttpResponseMessage> LeaveAsync(Bidder member)
+        {
+            using var browser = await member.Member.BrowserAsync(host.First);
+            return await browser.DeleteAsync("/api/me");
+        }
+    }
+
     private async Task ToldAsync(Guid auction, params Guid[] members)
     {
         foreach (var member in members)
