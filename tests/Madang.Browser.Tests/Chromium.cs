@@ -111,6 +111,16 @@ public sealed class Chromium(TestDatabase database) : IAsyncLifetime
     /// <summary>Runs SQL on the fixture's database.</summary>
     public Task SqlAsync(string sql, object? arguments = null) => _host.ScalarAsync<object>(sql, arguments);
 
+    /// <summary>The connection string of the fixture's database.</summary>
+    public string Database => _host.Database;
+
+    /// <summary>Puts the clocks of all nodes forward. Not for the fixture that test classes share: what they sign in to knows the time.</summary>
+    public void PutForward(TimeSpan by)
+    {
+        Node.Clock.Advance(by);
+        _host.First.Clock.Advance(by);
+    }
+
     /// <summary>Uploads a landscape as a program does and waits until it is ready.</summary>
     public async Task<Guid> UploadAsync(string name, int width, int height, int seed)
     {

@@ -55,7 +55,7 @@ public sealed class Window : IAsyncDisposable
 
     /// <summary>
     /// Keeps a screenshot under <c>artifacts/screenshots</c> and holds the page to what every page must be: no axe violation, no
-    /// scrolling sideways, no error in the console but those expected.
+    /// scrolling sideways, no text without its argument, no error in the console but those expected.
     /// </summary>
     /// <param name="name">The screenshot's name.</param>
     /// <param name="expected">A part of console errors that belong to the page, such as "404".</param>
@@ -70,6 +70,7 @@ public sealed class Window : IAsyncDisposable
         await Page.ScreenshotAsync(new() { Path = Path.Combine(Root, "artifacts/screenshots", $"{name}-{_look}.png"), FullPage = whole });
         Assert.Equal("", await ViolationsAsync());
         Assert.True(await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, $"{name} scrolls sideways as {_look}");
+        Assert.DoesNotMatch(@"\{[0-9]\}", await Page.InnerTextAsync("body"));
         Assert.DoesNotContain(_complaints, complaint => expected is null || !complaint.Contains(expected, StringComparison.Ordinal));
     }
 

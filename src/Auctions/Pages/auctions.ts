@@ -14,8 +14,8 @@ interface Live {
   reserve: "none" | "met" | "not_met";
   buyNow: number | null;
 }
-interface Mine { leading: boolean }
-interface Auction { live: Live; now: string; mine: Mine | null }
+interface Mine { leading: boolean; order?: string }
+interface Auction { live: Live; now: string; mine?: Mine; selling?: { order?: string } }
 
 const SOON = 10 * 60_000;
 const SAY_EVERY = 5_000;
@@ -29,6 +29,9 @@ function follow(panel: HTMLElement): void {
   const part = <T extends HTMLElement>(name: string) => panel.querySelector<T>(`[data-auction-${name}]`);
   const language = document.documentElement.lang;
   const decimals = Number(panel.dataset.decimals);
+  // As the server writes it: by the house's clock on the wall, wherever the reader is.
+  const wall = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
+  const offset = Number(panel.dataset.offset) * 60_000;
   // Until the server is asked, its clock as it was when it made the page.
   let ahead = Date.parse(panel.dataset.now!) - Date.now();
   let live: Live | null = null;
@@ -37,6 +40,7 @@ function follow(panel: HTMLElement): void {
   let state = panel.dataset.state as Live["state"];
   let events: EventSource | null = null;
   let [asked, asking, saidAt, unsaid] = [0, 0, 0, 0];
+  let stands = panel.dataset.mine ?? "";
 
   const now = () => Date.now() + ahead;
   const money = (amount: number) => panel.dataset.money!.replace(
@@ -52,6 +56,7 @@ function follow(panel: HTMLElement): void {
       const auction = await answer.json() as Auction;
       ahead = Date.parse(auction.now) - (asked + arrived) / 2;
       standing(auction.mine);
+      sold(auction.mine?.order ?? auction.selling?.order);
     } catch {
       // The events come back by themselves, and ask again then.
     }
@@ -63,12 +68,26 @@ function follow(panel: HTMLElement): void {
     asking = window.setTimeout(() => void ask(), Math.max(0, asked + ASK_EVERY - Date.now()));
   }
 
-  function standing(mine: Mine | null): void {
-    const which = mine && state === "live" ? (mine.leading ? "leading" : "outbid") : "";
+  function standing(mine?: Mine): void {
+    const which = !mine ? "" : state === "live" ? (mine.leading ? "leading" : "outbid") : state === "sold" ? (mine.leading ? "won" : "lost") : "";
     for (const note of panel.querySelectorAll<HTMLElement>("[data-auction-mine]")) note.hidden = note.dataset.auctionMine !== which;
-    // That one leads was true when the page was made.
-    const done = panel.querySelector<HTMLElement>(".auction-done");
-    if (done && which === "outbid") done.hidden = true;
+    if (which !== stands && state === "live") void available();
+    stands = which;
+  }
+
+  /** Who leads no more has points again, and the other way round. */
+  async function available(): Promise<void> {
+    if (!part("available")) return;
+    const answer = await fetch("/api/wallet", { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok) write("available", text("Available", money((await answer.json() as { available: number }).available)));
+  }
+
+  /** The way to the order, for its two sides. */
+  function sold(order?: string): void {
+    const place = part("order");
+    if (!place || !order) return;
+    place.querySelector("a")!.href = `/orders/${order}`;
+    place.hidden = false;
   }
 
   function write(name: string, words: string, moves = false): void {
@@ -93,9 +112,10 @@ function follow(panel: HTMLElement): void {
     write("price-label", text(state === "sold" ? "SoldFor" : next.bids === 0 ? "StartPrice" : isOver ? "LastPrice" : "Price"));
     write("price", money(next.price), true);
     write("bids", text("Bids", next.bids));
+    write("leader-label", text(state === "sold" ? "Winner" : "Leader"));
     write("leader", next.leader ?? "", true);
     part("leader-line")!.hidden = !next.leader;
-    write("ends", text(isOver ? "EndedAt" : "EndsAt", new Date(endsAt).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" })));
+    write("ends", text(isOver ? "EndedAt" : "EndsAt", wall.format(endsAt + offset)));
     write("extended", text("Extended", next.extensions), true);
     part("extended")!.hidden = next.extensions === 0;
     for (const badge of panel.querySelectorAll<HTMLElement>("[data-auction-reserve]")) badge.hidden = badge.dataset.auctionReserve !== next.reserve;
@@ -106,6 +126,11 @@ function follow(panel: HTMLElement): void {
     }
     const buy = part("buy");
     if (buy) buy.hidden = !next.buyNow;
+    // With the first bid its seller can end it no more.
+    if (next.bids > 0) {
+      part("unbid")?.remove();
+      part("has-bids")?.removeAttribute("hidden");
+    }
     part("clock")!.hidden = isOver;
     if (isOver) {
       const open = part("open");
@@ -113,7 +138,9 @@ function follow(panel: HTMLElement): void {
       // What its seller could do is over, too; what he can do now the server says on the next page.
       const seller = panel.querySelector<HTMLElement>(".auction-seller");
       if (seller && before) seller.hidden = true;
-      standing(null);
+      standing();
+      // What became of it for the reader, and where it goes on.
+      if (before) askSoon();
     } else if (!before || before.leader !== next.leader || before.bids !== next.bids) {
       askSoon();
     }

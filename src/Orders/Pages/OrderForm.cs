@@ -65,7 +65,7 @@ public abstract class OrderForm : ComponentBase
 
     /// <summary>A day as people say it.</summary>
     /// <param name="at">The time.</param>
-    protected string Day(DateTimeOffset at) => Zone.Local(at).ToString(IsKorean ? "M월 d일 (ddd)" : "ddd d MMM", CultureInfo.CurrentUICulture);
+    protected string Day(DateTimeOffset at) => Zone.Local(at).ToString(IsKorean ? "M월 d일 (ddd)" : "ddd, MMM d", CultureInfo.CurrentUICulture);
 
     /// <summary>The last day of a period that ends at a midnight.</summary>
     /// <param name="end">That midnight.</param>
@@ -73,7 +73,11 @@ public abstract class OrderForm : ComponentBase
 
     /// <summary>A day and a time.</summary>
     /// <param name="at">The time.</param>
-    protected string Moment(DateTimeOffset at) => Zone.Local(at).ToString(IsKorean ? "M월 d일 HH:mm" : "d MMM HH:mm", CultureInfo.CurrentUICulture);
+    protected string Moment(DateTimeOffset at) => Zone.Local(at).ToString(IsKorean ? "M월 d일 HH:mm" : "MMM d, HH:mm", CultureInfo.CurrentUICulture);
+
+    /// <summary>A mobile number of this country as people write it; any other as it is.</summary>
+    /// <param name="number">Digits.</param>
+    protected static string Phone(string number) => number is ['0', '1', ..] && number.Length == 11 ? $"{number[..3]}-{number[3..7]}-{number[7..]}" : number;
 
     /// <summary>For the attribute <c>datetime</c>.</summary>
     /// <param name="at">The time.</param>

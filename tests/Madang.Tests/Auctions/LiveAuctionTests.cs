@@ -103,7 +103,7 @@ public sealed class LiveAuctionTests(AuctionHost host) : IClassFixture<AuctionHo
         text.Contains(digits, StringComparison.Ordinal) || text.Contains($"{digits[..1]},{digits[1..4]},{digits[4..]}", StringComparison.Ordinal);
 
     /// <summary>Somebody's open event stream.</summary>
-    private sealed class Watcher(HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> items) : IAsyncDisposable
+    internal sealed class Watcher(HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> items) : IAsyncDisposable
     {
         public static async Task<Watcher> OpenAsync(HttpClient client, Guid auction, long? last = null)
         {
