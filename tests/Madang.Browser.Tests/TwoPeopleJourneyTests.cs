@@ -388,7 +388,7 @@ public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFix
     [GeneratedRegex(@"^.\*\*\*.$", RegexOptions.None, 1000)]
     private static partial Regex Masked();
 
-    [GeneratedRegex("^(낙찰자|Won by)$", RegexOptions.None, 1000)]
+    [GeneratedRegex("^(?:낙찰자|Won by)$", RegexOptions.None, 1000)]
     private static partial Regex Winner();
 
     [GeneratedRegex(@"\.$", RegexOptions.None, 1000)]

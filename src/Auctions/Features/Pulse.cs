@@ -67,9 +67,9 @@ internal sealed partial class Pulse(NpgsqlDataSource source, IOptions<AuctionsOp
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
             await connection.ExecuteAsync("update auctions.pulse set seen_at = seen_at - @alive where node = @node", new { node = _node, alive = Alive });
         }
-        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or ObjectDisposedException)
         {
-            // It is known to be gone soon enough.
+            // It is known to be gone soon enough. A host that is stopped from two sides may have given the connections back already.
         }
     }
 
