@@ -130,6 +130,8 @@ public sealed class OrderJourneyTests(Chromium chromium)
         await chief.Page.Locator("#note").FillAsync("파손은 사진으로 확인되나 그림은 온전합니다.");
         await chief.Page.Locator("main button[type=submit]").ClickAsync();
         await Assertions.Expect(chief.Page.Locator("#refund-error")).ToBeVisibleAsync();
+        await chief.Page.Locator(".complaint-pictures img").ScrollIntoViewIfNeededAsync();
+        await Assertions.Expect(chief.Page.Locator(".complaint-pictures img")).Not.ToHaveJSPropertyAsync("naturalWidth", 0);
         await chief.LookAsync("operator-order", expected: "422");
         await chief.Page.Locator("#refund").FillAsync("10,000");
         await chief.Page.Locator("main button[type=submit]").ClickAsync();

@@ -112,7 +112,7 @@ function follow(panel: HTMLElement): void {
     write("price-label", text(state === "sold" ? "SoldFor" : next.bids === 0 ? "StartPrice" : isOver ? "LastPrice" : "Price"));
     write("price", money(next.price), true);
     write("bids", text("Bids", next.bids));
-    write("leader-label", text(state === "sold" ? "Winner" : "Leader"));
+    write("leader-label", text(state === "sold" ? "Winner" : isOver ? "Highest" : "Leader"));
     write("leader", next.leader ?? "", true);
     part("leader-line")!.hidden = !next.leader;
     write("ends", text(isOver ? "EndedAt" : "EndsAt", wall.format(endsAt + offset)));
