@@ -13,35 +13,39 @@ internal static class AuctionsBench
     private const int Connections = 256;
     private const int Watchers = 2_000;
     private const int Rounds = 3;
+    private const int WarmUps = 3; // the runtime compiles what is hot a second time, on the same two cores
     private const int EarlierBids = 100_000;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
 
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(string[] only)
     {
         var report = new Report();
-        await using var lane = await AuctionServer.StartAsync(Connections, "--Auctions:NothingEndpoint=true");
-        await using var each = await AuctionServer.StartAsync(Connections, "--Auctions:BidPerTransaction=true");
-        var (laneLoad, eachLoad) = (new BidLoad(lane.Port, lane.Tokens), new BidLoad(each.Port, each.Tokens));
+        await using var lane = new Bidders(await AuctionServer.StartAsync(Connections, "--Auctions:NothingEndpoint=true"));
+        if (Wanted("hot"))
+            await HotAsync(lane, report);
+        if (Wanted("watchers"))
+            await WatchersAsync(lane, report);
+        if (Wanted("growth"))
+            await GrowthAsync(lane, report);
+        var problems = await lane.ProblemsAsync();
+        report.Row("after the load", problems.Count == 0 ? "in order" : string.Join(", ", problems.Distinct()), notes: $"{lane.Answers.ToString("N0", CultureInfo.InvariantCulture)} bids: rows, leaders, holds, ledger");
+        report.Print();
+        return problems.Count == 0 ? 0 : 1;
+
+        bool Wanted(string name) => only.Length == 0 || only.Contains(name);
+    }
+
+    private static async Task HotAsync(Bidders lane, Report report)
+    {
+        await using var each = new Bidders(await AuctionServer.StartAsync(Connections, "--Auctions:BidPerTransaction=true"));
         var (hot, slow) = (await lane.AuctionAsync(), await each.AuctionAsync());
-        var answers = new Dictionary<Guid, long> { [hot] = 0, [slow] = 0 };
-        var odd = 0;
-
-        async Task<Load> Bid(BidLoad load, Guid auction, int connections = Connections)
-        {
-            var round = await load.RunAsync($"/api/auctions/{auction}/bids", connections, Round);
-            answers[auction] = answers.GetValueOrDefault(auction) + round.Answers;
-            odd += round.Odd;
-            return round;
-        }
-
         var (ours, theirs, nothing) = (new List<Load>(), new List<Load>(), new List<Load>());
-        for (var round = -1; round < Rounds; round++)
+        for (var round = -WarmUps; round < Rounds; round++)
         {
-            Console.Error.WriteLine($"hot auction: round {round + 1} of {Rounds}");
-            var (fast, single, empty) = (await Bid(laneLoad, hot), await Bid(eachLoad, slow), await laneLoad.RunAsync($"/api/auctions/{hot}/nothing", Connections, Round));
-            odd += empty.Odd;
+            Console.Error.WriteLine(round < 0 ? "hot auction: warming up" : $"hot auction: round {round + 1} of {Rounds}");
+            var (fast, single, empty) = (await lane.BidAsync(hot), await each.BidAsync(slow), await lane.AskNothingAsync(hot));
             if (round < 0)
-                continue; // warm-up
+                continue;
             ours.Add(fast);
             theirs.Add(single);
             nothing.Add(empty);
@@ -53,47 +57,46 @@ internal static class AuctionsBench
         report.Row("... p99", Milliseconds(ours, load => load.P99), Milliseconds(theirs, load => load.P99));
         report.Row("... accepted of them", Share(ours), Share(theirs));
         report.Row("... against doing nothing", Rate(ours), Rate(nothing), vsNull, "peer: authenticates and answers");
+        var problems = await each.ProblemsAsync();
+        if (problems.Count > 0)
+            throw new InvalidOperationException($"The peer is out of order: {string.Join(", ", problems)}");
+        report.Ratio("hot_auction_gain", gain);
+        report.Ratio("hot_auction_vs_null", vsNull);
+        report.Ratio("hot_auction_p50_ms", ours.Select(load => load.P50).Median());
+        report.Ratio("hot_auction_p99_ms", ours.Select(load => load.P99).Median());
+    }
 
+    private static async Task WatchersAsync(Bidders lane, Report report)
+    {
         var (with, without) = (new List<Load>(), new List<Load>());
         var watched = await lane.AuctionAsync();
         for (var round = 0; round < Rounds; round++)
         {
             Console.Error.WriteLine($"watchers: round {round + 1} of {Rounds}");
-            without.Add(await Bid(laneLoad, watched));
+            without.Add(await lane.BidAsync(watched));
             await using var crowd = await Crowd.OpenAsync(lane.Port, watched, Watchers);
-            with.Add(await Bid(laneLoad, watched));
+            with.Add(await lane.BidAsync(watched));
         }
-        var watchersCost = without.Select(load => load.PerSecond).Median() / with.Select(load => load.PerSecond).Median();
-        report.Row($"decisions with {Watchers} watchers", Rate(with), Rate(without), watchersCost, "peer: nobody watches; ratio: cost, 1 = nothing");
+        var cost = without.Select(load => load.PerSecond).Median() / with.Select(load => load.PerSecond).Median();
+        report.Row($"decisions with {Watchers} watchers", Rate(with), Rate(without), cost, "peer: nobody watches; ratio: cost, 1 = nothing");
+        report.Ratio("watchers_cost", cost);
+    }
 
+    private static async Task GrowthAsync(Bidders lane, Report report)
+    {
         var old = await lane.AuctionAsync();
-        while (answers.GetValueOrDefault(old) < EarlierBids)
-            await Bid(laneLoad, old);
+        while (lane.AnswersOf(old) < EarlierBids)
+            await lane.BidAsync(old);
         var (grown, young) = (new List<Load>(), new List<Load>());
         for (var round = 0; round < Rounds; round++)
         {
             Console.Error.WriteLine($"growth: round {round + 1} of {Rounds}");
-            grown.Add(await Bid(laneLoad, old, connections: 32));
-            young.Add(await Bid(laneLoad, await lane.AuctionAsync(), connections: 32));
+            grown.Add(await lane.BidAsync(old, connections: 32));
+            young.Add(await lane.BidAsync(await lane.AuctionAsync(), connections: 32));
         }
         var growth = grown.Select(load => load.P50).Median() / young.Select(load => load.P50).Median();
         report.Row("a bid's p50 after many", Milliseconds(grown, load => load.P50), Milliseconds(young, load => load.P50), growth, $"32 connections; {EarlierBids} earlier bids and more; peer: none");
-
-        var problems = (await lane.ProblemsAsync()).Concat(await each.ProblemsAsync()).ToList();
-        foreach (var (auction, count) in answers)
-            if (await (auction == slow ? each : lane).EntriesAsync(auction) is var rows && rows != count)
-                problems.Add($"{count} answers, {rows} rows");
-        if (odd > 0)
-            problems.Add($"{odd} odd answers");
-        report.Row("after the load", problems.Count == 0 ? "in order" : string.Join(", ", problems.Distinct()), notes: $"{answers.Values.Sum().ToString("N0", CultureInfo.InvariantCulture)} bids: rows, leaders, holds, ledger");
-        report.Ratio("hot_auction_gain", gain);
-        report.Ratio("hot_auction_vs_null", vsNull);
-        report.Ratio("hot_auction_p50_ms", ours.Select(load => load.P50).Median());
-        report.Ratio("hot_auction_p99_ms", ours.Select(load => load.P99).Median());
-        report.Ratio("watchers_cost", watchersCost);
         report.Ratio("bid_growth", growth);
-        report.Print();
-        return problems.Count == 0 ? 0 : 1;
     }
 
     private static string Rate(IEnumerable<Load> loads) => loads.Select(load => load.PerSecond).ToList().Spread("/s");
@@ -101,6 +104,51 @@ internal static class AuctionsBench
     private static string Share(IEnumerable<Load> loads) => loads.Select(load => (double)load.Taken / load.Answers).Median().ToString("P0", CultureInfo.InvariantCulture);
 
     private static string Milliseconds(IEnumerable<Load> loads, Func<Load, double> value) => string.Create(CultureInfo.InvariantCulture, $"{loads.Select(value).Median():0.#} ms");
+
+    /// <summary>Bidders of one server, who remember what they were answered.</summary>
+    private sealed class Bidders(AuctionServer server) : IAsyncDisposable
+    {
+        private readonly BidLoad _load = new(server.Port, server.Tokens);
+        private readonly Dictionary<Guid, long> _answers = [];
+        private int _odd;
+
+        public int Port => server.Port;
+
+        public long Answers => _answers.Values.Sum();
+
+        public long AnswersOf(Guid auction) => _answers.GetValueOrDefault(auction);
+
+        public Task<Guid> AuctionAsync() => server.AuctionAsync();
+
+        public async Task<Load> BidAsync(Guid auction, int connections = Connections)
+        {
+            var round = await _load.RunAsync($"/api/auctions/{auction}/bids", connections, Round);
+            _answers[auction] = AnswersOf(auction) + round.Answers;
+            _odd += round.Odd;
+            return round;
+        }
+
+        public async Task<Load> AskNothingAsync(Guid auction)
+        {
+            var round = await _load.RunAsync($"/api/auctions/{auction}/nothing", Connections, Round);
+            _odd += round.Odd;
+            return round;
+        }
+
+        /// <summary>Whatever is not as it must be after the load: rows against answers, leaders, holds, the ledger.</summary>
+        public async Task<IReadOnlyList<string>> ProblemsAsync()
+        {
+            var problems = (await server.ProblemsAsync()).ToList();
+            foreach (var (auction, count) in _answers)
+                if (await server.EntriesAsync(auction) is var rows && rows != count)
+                    problems.Add($"{count} answers, {rows} rows");
+            if (_odd > 0)
+                problems.Add($"{_odd} odd answers");
+            return problems;
+        }
+
+        public ValueTask DisposeAsync() => server.DisposeAsync();
+    }
 
     /// <summary>Many who watch one auction: sockets that are read and thrown away.</summary>
     private sealed class Crowd(List<Socket> sockets, Task reading) : IAsyncDisposable

@@ -41,6 +41,12 @@ public interface IListings
     /// <param name="standing">The numbers.</param>
     Task Show(NpgsqlTransaction transaction, Guid id, Standing standing);
 
+    /// <summary>The same as one of several statements that make one round trip.</summary>
+    /// <param name="statements">Of the open transaction; the caller executes them.</param>
+    /// <param name="id">The listing.</param>
+    /// <param name="standing">The numbers.</param>
+    void Show(NpgsqlBatch statements, Guid id, Standing standing);
+
     /// <summary>The seller lowered the reserve of a live auction: what the listing was written with follows. The auction is locked.</summary>
     /// <param name="transaction">The open transaction.</param>
     /// <param name="id">The listing.</param>

@@ -41,7 +41,7 @@ public interface IWallet
 }
 
 /// <summary>What a batch may touch. What is not named here is unknown to it.</summary>
-/// <param name="Members">Whose wallets.</param>
+/// <param name="Members">Whose wallets may be moved: they are locked.</param>
 /// <param name="Keys">Idempotency keys that may be used, so that repeats are recognised.</param>
 /// <param name="Holds">Holds that exist and may be changed.</param>
 /// <param name="Escrow">True where a hold may be captured, paid out or given back.</param>
@@ -49,11 +49,14 @@ public interface IWallet
 public sealed record WalletScope(
     IReadOnlyCollection<Guid> Members, IReadOnlyCollection<string> Keys, IReadOnlyCollection<Guid> Holds, bool Escrow = false, bool Revenue = false)
 {
+    /// <summary>Members whose points are looked at and not moved: their wallets stay unlocked, and what they have is what they had at that moment.</summary>
+    public IReadOnlyCollection<Guid> Seen { get; init; } = [];
+
     /// <summary>Providers that charges come from and refunds go to.</summary>
     internal IReadOnlyCollection<string> Providers { get; init; } = [];
 }
 
-/// <summary>Locked accounts, decided upon in memory. Nothing is in the database before <see cref="Write"/>.</summary>
+/// <summary>Locked accounts, decided upon in memory. Nothing is in the database before <c>Write</c>.</summary>
 public interface IWalletBatch
 {
     /// <summary>What a member has free at this point of the batch.</summary>
@@ -71,6 +74,10 @@ public interface IWalletBatch
     /// <summary>Writes what was decided. Once.</summary>
     /// <param name="cancellation">Gives up.</param>
     Task Write(CancellationToken cancellation = default);
+
+    /// <summary>The same as some of several statements that make one round trip.</summary>
+    /// <param name="statements">Of the same transaction; the caller executes them.</param>
+    void Write(NpgsqlBatch statements);
 }
 
 /// <summary>What a member has, in minor units.</summary>

@@ -34,6 +34,9 @@ internal sealed class Announce(LiveTopics live, AuctionRules rules, TimeProvider
 
     public Task PublishAsync(NpgsqlTransaction tx, AuctionRow row, CancellationToken cancellation = default) => PublishAsync(tx, row, buyer: null, cancellation);
 
+    /// <summary>The same as the last of several statements that make one round trip.</summary>
+    public void Publish(NpgsqlBatch statements, AuctionRow row) => live.Publish(statements, Topic(row.Id), LiveAuction.Of(row, rules, time.GetUtcNow()));
+
     public Task PublishAsync(NpgsqlTransaction tx, AuctionRow row, Guid? buyer, CancellationToken cancellation) =>
         live.Publish(Topic(row.Id), LiveAuction.Of(row, rules, time.GetUtcNow(), buyer), tx, cancellation);
 }

@@ -24,6 +24,9 @@ internal sealed record BidAnswer(BidRow Bid, AuctionRow Auction)
 /// </summary>
 internal sealed class DecideBids(IListings listings, IWallet wallet, Announce announce, TellOutbid outbid, SellAuction sell, AuctionRules rules, TimeProvider time)
 {
+    /// <summary>How many bidders of a batch may become its leader before all their wallets are locked.</summary>
+    private const int Contenders = 4;
+
     public async Task<IReadOnlyList<Result<BidAnswer>>> HandleAsync(NpgsqlTransaction tx, Guid auction, IReadOnlyList<BidCommand> commands, CancellationToken cancellation)
     {
         var (found, recorded) = await BidStore.LockAsync(
@@ -32,43 +35,64 @@ internal sealed class DecideBids(IListings listings, IWallet wallet, Announce an
             return [.. commands.Select(_ => (Result<BidAnswer>)Refusals.Unknown)];
 
         var known = recorded.ToDictionary(bid => (bid.BidderId, bid.Key));
-        var fresh = commands.Where(command => !known.ContainsKey((command.Wish.Bidder, command.Key))).ToList();
-        var batch = fresh.Count == 0 ? null : await OpenAsync(tx, before, fresh, cancellation);
-        var (state, bids) = (before.State, new List<BidRow>(fresh.Count));
-        foreach (var command in fresh)
+        // Twice in one batch under one key: the first counts.
+        var fresh = commands.Where(command => !known.ContainsKey((command.Wish.Bidder, command.Key))).DistinctBy(command => (command.Wish.Bidder, command.Key)).ToList();
+        var after = before;
+        if (fresh.Count > 0)
         {
-            // Twice in one batch under one key: the first counts.
-            if (known.ContainsKey((command.Wish.Bidder, command.Key)))
-                continue;
-            var decision = Bidding.Decide(state, command.Wish, batch!.Blocked.Contains(command.Wish.Bidder), batch.FreeOf(command.Wish.Bidder), rules);
-            state = decision.After;
-            var bid = Row(command, before, bids.Count + 1, decision);
-            bids.Add(bid);
-            known[(bid.BidderId, bid.Key)] = bid;
+            var (bids, decided, batch) = await DecideAsync(tx, before, fresh, cancellation);
+            foreach (var bid in bids)
+                known[(bid.BidderId, bid.Key)] = bid;
+            after = await WriteAsync(tx, before, decided, bids, batch, cancellation);
         }
-
-        var after = before with { State = state, Entries = before.Entries + bids.Count };
-        if (bids.Count > 0)
-            after = await WriteAsync(tx, before, after, bids, batch!, cancellation);
         return [.. commands.Select(command => Answer(command, known[(command.Wish.Bidder, command.Key)], after))];
     }
 
-    private async Task<OpenBatch> OpenAsync(NpgsqlTransaction tx, AuctionRow before, List<BidCommand> fresh, CancellationToken cancellation)
+    private async Task<(List<BidRow> Bids, AuctionRow After, OpenBatch Batch)> DecideAsync(NpgsqlTransaction tx, AuctionRow before, List<BidCommand> fresh, CancellationToken cancellation)
     {
         var blocked = await listings.BlockedBy(tx, before.State.Seller, [.. fresh.Select(command => command.Wish.Bidder).Distinct()]);
         // Who is refused whatever his points are, is refused without a look at them. Being late is not final: a bid before it in the batch may move the end.
         var endless = before.State with { EndsAt = DateTimeOffset.MaxValue };
-        var hopeful = fresh.Where(command => Bidding.BeforeMoney(endless, command.Wish, blocked.Contains(command.Wish.Bidder), rules) is null).ToList();
+        var hopeful = fresh.ConvertAll(command => command.Wish).FindAll(wish => Bidding.BeforeMoney(endless, wish, blocked.Contains(wish.Bidder), rules) is null);
+        // The points of one bidder alone are set aside in the end, as a rule of who bids most: his wallet is locked, the others' are looked at.
+        var bidders = hopeful.OrderByDescending(wish => wish.Kind).ThenByDescending(wish => wish.Maximum).Select(wish => wish.Bidder).Distinct().ToList();
+        var batch = await OpenAsync(tx, before, blocked, hopeful, bidders.Take(Contenders), cancellation);
+        var (bids, after) = Decide(before, fresh, batch);
+        if (!batch.IsMovable(after.State.Lead))
+        {
+            // Those who bid most lack the points. Locked out of turn, two such auctions may stop each other: PostgreSQL ends one of them, and its lane decides one by one.
+            batch = await OpenAsync(tx, before, blocked, hopeful, bidders, cancellation);
+            (bids, after) = Decide(before, fresh, batch);
+        }
+        return (bids, after, batch);
+    }
+
+    private async Task<OpenBatch> OpenAsync(
+        NpgsqlTransaction tx, AuctionRow before, IReadOnlySet<Guid> blocked, List<BidWish> hopeful, IEnumerable<Guid> movable, CancellationToken cancellation)
+    {
         if (hopeful.Count == 0)
-            return new(null, blocked, before, []);
-        var buys = hopeful.Exists(command => command.Wish.Kind == BidKind.BuyNow);
+            return new(null, blocked, before.State.Lead, [], []);
+        var buys = hopeful.Exists(wish => wish.Kind == BidKind.BuyNow);
         if (buys)
             await listings.Lock(tx, before.Id);
-        var members = hopeful.Select(command => command.Wish.Bidder).ToHashSet();
-        var bidders = members.ToHashSet();
+        var locked = movable.ToHashSet();
         if (before.State.Lead is { } lead)
-            members.Add(lead.Bidder);
-        return new(await wallet.Open(tx, new WalletScope(members, [], before.Hold is { } hold ? [hold] : [], Escrow: buys), cancellation), blocked, before, bidders);
+            locked.Add(lead.Bidder);
+        var bidders = hopeful.Select(wish => wish.Bidder).ToHashSet();
+        var scope = new WalletScope(locked, [], before.Hold is { } hold ? [hold] : [], Escrow: buys) { Seen = [.. bidders.Except(locked)] };
+        return new(await wallet.Open(tx, scope, cancellation), blocked, before.State.Lead, bidders, locked);
+    }
+
+    private (List<BidRow> Bids, AuctionRow After) Decide(AuctionRow before, List<BidCommand> fresh, OpenBatch batch)
+    {
+        var (state, bids) = (before.State, new List<BidRow>(fresh.Count));
+        foreach (var command in fresh)
+        {
+            var decision = Bidding.Decide(state, command.Wish, batch.Blocked.Contains(command.Wish.Bidder), batch.FreeOf(command.Wish.Bidder), rules);
+            state = decision.After;
+            bids.Add(Row(command, before, bids.Count + 1, decision));
+        }
+        return (bids, before with { State = state, Entries = before.Entries + bids.Count });
     }
 
     private BidRow Row(BidCommand command, AuctionRow before, int nth, BidDecision decision) => new()
@@ -90,28 +114,34 @@ internal sealed class DecideBids(IListings listings, IWallet wallet, Announce an
 
     private async Task<AuctionRow> WriteAsync(NpgsqlTransaction tx, AuctionRow before, AuctionRow after, List<BidRow> bids, OpenBatch batch, CancellationToken cancellation)
     {
+        await using var statements = new NpgsqlBatch(tx.Connection, tx);
         if (after.State == before.State)
         {
-            await BidStore.WriteAsync(tx, after, bids, cancellation);
-            return after;
-        }
-        var hold = Holds.Move(batch.Wallet!, after, before.State.Lead, before.Hold, after.State.Lead);
-        after = after with { Hold = hold };
-        await batch.Wallet!.Write(cancellation);
-        if (after.State.Phase == Phase.Sold)
-        {
-            // The row is live until there is an order; what the buyer replaced is on record before it.
-            await BidStore.WriteAsync(tx, after with { State = after.State with { Phase = Phase.Live } }, bids, cancellation);
-            after = await sell.HandleAsync(tx, after, SoldBy.BuyNow);
+            BidStore.Write(statements, after, bids);
         }
         else
         {
-            await BidStore.WriteAsync(tx, after, bids, cancellation);
-            await listings.Show(tx, after.Id, new Standing(after.State.Price, after.State.Bids, after.State.EndsAt));
+            after = after with { Hold = Holds.Move(batch.Wallet!, after, before.State.Lead, before.Hold, after.State.Lead) };
+            batch.Wallet!.Write(statements);
+            if (after.State.Phase == Phase.Sold)
+            {
+                // The row is live until there is an order; what the buyer replaced is on record before it.
+                BidStore.Write(statements, after with { State = after.State with { Phase = Phase.Live } }, bids);
+                await statements.ExecuteNonQueryAsync(cancellation);
+                statements.BatchCommands.Clear();
+                after = await sell.HandleAsync(tx, after, SoldBy.BuyNow);
+            }
+            else
+            {
+                BidStore.Write(statements, after, bids);
+                listings.Show(statements, after.Id, new Standing(after.State.Price, after.State.Bids, after.State.EndsAt));
+            }
+            if (before.State.Lead is { } led && led.Bidder != after.State.Lead!.Bidder)
+                outbid.Enqueue(statements, after.Id, led.Bidder);
+            announce.Publish(statements, after);
         }
-        if (before.State.Lead is { } led && led.Bidder != after.State.Lead!.Bidder)
-            await outbid.EnqueueAsync(tx, after.Id, led.Bidder, cancellation);
-        await announce.PublishAsync(tx, after, cancellation);
+        await statements.PrepareAsync(cancellation);
+        await statements.ExecuteNonQueryAsync(cancellation);
         return after;
     }
 
@@ -121,7 +151,7 @@ internal sealed class DecideBids(IListings listings, IWallet wallet, Announce an
         : Refusals.Of(bid.Outcome, bid.Figure, bid.Maximum);
 
     /// <summary>What the decisions of a batch depend on beside the auction.</summary>
-    private sealed class OpenBatch(IWalletBatch? wallet, IReadOnlySet<Guid> blocked, AuctionRow before, HashSet<Guid> bidders)
+    private sealed class OpenBatch(IWalletBatch? wallet, IReadOnlySet<Guid> blocked, Lead? leader, HashSet<Guid> bidders, HashSet<Guid> locked)
     {
         public IWalletBatch? Wallet => wallet;
 
@@ -129,7 +159,9 @@ internal sealed class DecideBids(IListings listings, IWallet wallet, Announce an
 
         /// <summary>What a bidder could set aside for this auction: at most one hold of it exists at a time, so within a batch nothing else takes from it.</summary>
         public long FreeOf(Guid bidder) =>
-            !bidders.Contains(bidder) ? 0
-            : wallet!.Available(bidder) + (before.State.Lead is { } lead && lead.Bidder == bidder ? lead.Maximum : 0);
+            !bidders.Contains(bidder) ? 0 : wallet!.Available(bidder) + (bidder == leader?.Bidder ? leader.Maximum : 0);
+
+        /// <summary>Whether points can be set aside for him: who led before does so already.</summary>
+        public bool IsMovable(Lead? lead) => lead == leader || locked.Contains(lead!.Bidder);
     }
 }

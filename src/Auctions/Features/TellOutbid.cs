@@ -20,6 +20,10 @@ internal sealed class TellOutbid(NpgsqlDataSource source, WorkQueue queue, INoti
     public Task EnqueueAsync(NpgsqlTransaction tx, Guid auction, Guid bidder, CancellationToken cancellation) =>
         queue.Enqueue(tx, Kind, new Job(auction, bidder), $"{auction}:{bidder}", time.GetUtcNow() + Breath, cancellation);
 
+    /// <summary>The same as one of several statements that make one round trip.</summary>
+    public void Enqueue(NpgsqlBatch statements, Guid auction, Guid bidder) =>
+        queue.Enqueue(statements, Kind, new Job(auction, bidder), $"{auction}:{bidder}", time.GetUtcNow() + Breath);
+
     /// <summary>Reads under the auction's lock and ends the job with it: a bid that comes meanwhile waits for the lock, and finds no job in its way then.</summary>
     public Task Handle(Job payload, WorkContext context, CancellationToken ct) => source.InTransaction(async tx =>
     {

@@ -1,6 +1,7 @@
 using Dapper;
 using Madang.Auctions.Domain;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Madang.Auctions.Storage;
 
@@ -90,13 +91,27 @@ internal sealed class AuctionStore(NpgsqlDataSource source)
             where id = $1
             """);
         var state = row.State;
-        foreach (var value in new object?[]
-        {
-            row.Id, state.Reserve, state.EndsAt, Word(state.Phase), state.Price, state.Bids, state.Extensions, row.Outages, row.Entries,
-            state.Lead?.Bidder, state.Lead?.Bid, state.Lead?.Maximum, state.Lead?.Mask, row.Hold, row.Order, row.OpenedAt, row.ClosedAt,
-        })
-            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        Add(NpgsqlDbType.Uuid, row.Id);
+        Add(NpgsqlDbType.Bigint, state.Reserve);
+        Add(NpgsqlDbType.TimestampTz, state.EndsAt);
+        Add(NpgsqlDbType.Text, Word(state.Phase));
+        Add(NpgsqlDbType.Bigint, state.Price);
+        Add(NpgsqlDbType.Integer, state.Bids);
+        Add(NpgsqlDbType.Integer, state.Extensions);
+        Add(NpgsqlDbType.Integer, row.Outages);
+        Add(NpgsqlDbType.Bigint, row.Entries);
+        Add(NpgsqlDbType.Uuid, state.Lead?.Bidder);
+        Add(NpgsqlDbType.Uuid, state.Lead?.Bid);
+        Add(NpgsqlDbType.Bigint, state.Lead?.Maximum);
+        Add(NpgsqlDbType.Text, state.Lead?.Mask);
+        Add(NpgsqlDbType.Uuid, row.Hold);
+        Add(NpgsqlDbType.Uuid, row.Order);
+        Add(NpgsqlDbType.TimestampTz, row.OpenedAt);
+        Add(NpgsqlDbType.TimestampTz, row.ClosedAt);
         return command;
+
+        // With its type even where it is null: a prepared statement has one for each.
+        void Add(NpgsqlDbType type, object? value) => command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });
     }
 
     /// <summary>Other terms, before the first bid.</summary>

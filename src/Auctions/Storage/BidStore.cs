@@ -23,6 +23,7 @@ internal sealed class BidStore(NpgsqlDataSource source)
         {
             Parameters = { new() { Value = auction }, new() { Value = bidders }, new() { Value = keys } },
         });
+        await batch.PrepareAsync(cancellation);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var found = await rows.ReadAsync(cancellation) ? AuctionStore.Read(rows) : null;
         await rows.NextResultAsync(cancellation);
@@ -32,10 +33,9 @@ internal sealed class BidStore(NpgsqlDataSource source)
         return (found, before);
     }
 
-    /// <summary>Writes a batch of bids and the auction as they left it: one round trip.</summary>
-    public static async Task WriteAsync(NpgsqlTransaction tx, AuctionRow auction, IReadOnlyList<BidRow> bids, CancellationToken cancellation)
+    /// <summary>Writes bids that were decided together, and the auction as they left it.</summary>
+    public static void Write(NpgsqlBatch statements, AuctionRow auction, IReadOnlyList<BidRow> bids)
     {
-        await using var batch = new NpgsqlBatch(tx.Connection, tx);
         var insert = new NpgsqlBatchCommand(
             """
             insert into auctions.bid (auction_id, decided_at, id, number, bidder_id, mask, kind, maximum, key, outcome, figure, price_after, received_at)
@@ -54,9 +54,8 @@ internal sealed class BidStore(NpgsqlDataSource source)
         Column(insert, bids, bid => bid.Figure, NpgsqlDbType.Bigint);
         Column(insert, bids, bid => bid.PriceAfter, NpgsqlDbType.Bigint);
         Column(insert, bids, bid => bid.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-        batch.BatchCommands.Add(insert);
-        batch.BatchCommands.Add(AuctionStore.SaveCommand(auction));
-        await batch.ExecuteNonQueryAsync(cancellation);
+        statements.BatchCommands.Add(insert);
+        statements.BatchCommands.Add(AuctionStore.SaveCommand(auction));
     }
 
     /// <summary>All that stand, in the order in which they were decided.</summary>

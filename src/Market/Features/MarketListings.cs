@@ -35,14 +35,26 @@ internal sealed class MarketListings(ListingStore store, IPictures pictures, Tim
 
     public Task Show(NpgsqlTransaction transaction, Guid id, Standing standing) => ListingStore.ShowAsync(transaction, id, standing);
 
+    public void Show(NpgsqlBatch statements, Guid id, Standing standing) => statements.BatchCommands.Add(ListingStore.ShowCommand(id, standing));
+
     public Task LowerReserve(NpgsqlTransaction transaction, Guid id, long? reserve) =>
         transaction.Connection!.ExecuteAsync("update market.listing set reserve = @reserve where id = @id and state = 'live'", new { id, reserve }, transaction);
 
-    public async Task<IReadOnlySet<Guid>> BlockedBy(NpgsqlTransaction transaction, Guid seller, IReadOnlyCollection<Guid> members) =>
-        members.Count == 0
-            ? new HashSet<Guid>()
-            : (await transaction.Connection!.QueryAsync<Guid>(
-                "select blocked_id from market.block where member_id = @seller and blocked_id = any(@members)", new { seller, members = members.Distinct().ToArray() }, transaction)).ToHashSet();
+    public async Task<IReadOnlySet<Guid>> BlockedBy(NpgsqlTransaction transaction, Guid seller, IReadOnlyCollection<Guid> members)
+    {
+        if (members.Count == 0)
+            return new HashSet<Guid>();
+        await using var command = new NpgsqlCommand("select blocked_id from market.block where member_id = $1 and blocked_id = any($2)", transaction.Connection, transaction)
+        {
+            Parameters = { new() { Value = seller }, new() { Value = members.Distinct().ToArray() } },
+        };
+        await command.PrepareAsync();
+        await using var rows = await command.ExecuteReaderAsync();
+        var blocked = new HashSet<Guid>();
+        while (await rows.ReadAsync())
+            blocked.Add(rows.GetGuid(0));
+        return blocked;
+    }
 
     /// <summary>A row as the contract has it.</summary>
     public Listing Of(ListingRow row) => Of(row.Id, row.SellerId, row.Content, row.Stands, row.PublishedAt) with { IsRelisted = row.IsRelisted };

@@ -1,6 +1,7 @@
 using Dapper;
 using Madang.Market.Domain;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Madang.Market.Storage;
 
@@ -86,8 +87,20 @@ internal sealed class ListingStore(NpgsqlDataSource source)
             "update market.listing set state = @to, ended_at = @now, updated_at = @now, taken_down_reason = @reason where id = @id and state = any(@from)",
             new { id, to = to.Code(), now, reason, from = from.Select(state => state.Code()).ToArray() }, tx) == 1;
 
-    public static Task ShowAsync(NpgsqlTransaction tx, Guid id, Standing standing) => tx.Connection!.ExecuteAsync(
-        "update market.standing set price = @Price, bids = @Bids, ends_at = @EndsAt where listing_id = @id", new { id, standing.Price, standing.Bids, standing.EndsAt }, tx);
+    public static async Task ShowAsync(NpgsqlTransaction tx, Guid id, Standing standing)
+    {
+        await using var batch = new NpgsqlBatch(tx.Connection, tx) { BatchCommands = { ShowCommand(id, standing) } };
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    public static NpgsqlBatchCommand ShowCommand(Guid id, Standing standing) => new("update market.standing set price = $2, bids = $3, ends_at = $4 where listing_id = $1")
+    {
+        Parameters =
+        {
+            new() { Value = id }, new() { Value = standing.Price }, new() { Value = standing.Bids },
+            new() { Value = (object?)standing.EndsAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        },
+    };
 
     public static Task DeleteDraftAsync(NpgsqlTransaction tx, Guid id) => tx.Connection!.ExecuteAsync("delete from market.listing where id = @id and state = 'draft'", new { id }, tx);
 

@@ -29,13 +29,17 @@ public sealed partial class Broadcast(NpgsqlDataSource source, TimeProvider time
     /// <param name="cancellation">Stops waiting.</param>
     public async Task Send(string channel, string payload, NpgsqlTransaction? transaction = null, CancellationToken cancellation = default)
     {
-        await using var command = transaction is null
-            ? source.CreateCommand("select pg_notify($1, $2)")
-            : new NpgsqlCommand("select pg_notify($1, $2)", transaction.Connection, transaction);
-        command.Parameters.Add(new() { Value = Channel });
-        command.Parameters.Add(new() { Value = $"{channel}:{payload}" });
+        var sql = $"select {Notify("$1", "$2")}";
+        await using var command = transaction is null ? source.CreateCommand(sql) : new NpgsqlCommand(sql, transaction.Connection, transaction);
+        command.Parameters.Add(new() { Value = channel });
+        command.Parameters.Add(new() { Value = payload });
         await command.ExecuteNonQueryAsync(cancellation);
     }
+
+    /// <summary>SQL that sends with the commit of the statement that it stands in: for what is written and told by one.</summary>
+    /// <param name="channel">SQL that gives the subject.</param>
+    /// <param name="payload">SQL that gives the payload.</param>
+    internal static string Notify(string channel, string payload) => $"pg_notify('{Channel}', {channel}::text || ':' || {payload}::text)";
 
     /// <summary>Calls <paramref name="onMessage"/> for each message of a channel until disposed. Handlers must be quick and must not throw.</summary>
     /// <param name="channel">The subject.</param>

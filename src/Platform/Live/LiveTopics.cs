@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Dapper;
 using Madang.Platform.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Madang.Platform.Live;
 
@@ -27,7 +27,6 @@ public sealed class LiveTopics : IDisposable
     private const string Channel = "live";
 
     private readonly NpgsqlDataSource _database;
-    private readonly Broadcast _broadcast;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private readonly WatchedTopics _watched;
@@ -41,7 +40,7 @@ public sealed class LiveTopics : IDisposable
     /// <param name="log">Where outages are noted.</param>
     public LiveTopics(NpgsqlDataSource database, Broadcast broadcast, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LiveTopics> log)
     {
-        (_database, _broadcast, _time, _stopping) = (database, broadcast, time, lifetime.ApplicationStopping);
+        (_database, _time, _stopping) = (database, time, lifetime.ApplicationStopping);
         _watched = new WatchedTopics(database, time, log, _stopping);
         _subscription = broadcast.Subscribe(Channel, OnNotice, _watched.RefreshAll);
         _ = broadcast.Listening.ContinueWith(_ => _watched.RefreshAll(), _stopping, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -59,28 +58,42 @@ public sealed class LiveTopics : IDisposable
     /// <exception cref="ArgumentException">The state is larger than <see cref="MaxStateBytes"/>.</exception>
     public async Task<long> Publish<T>(string topic, T state, NpgsqlTransaction? tx = null, CancellationToken ct = default)
     {
+        if (tx is null)
+            return await _database.InTransaction(own => Publish(topic, state, own, ct), ct);
+        await using var batch = new NpgsqlBatch(tx.Connection, tx) { BatchCommands = { Publishing(topic, state) } };
+        return (long)(await batch.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>The same as the last of several statements that make one round trip.</summary>
+    /// <typeparam name="T">The state's type; published as JSON.</typeparam>
+    /// <param name="batch">Of a transaction; the caller executes it.</param>
+    /// <param name="topic">As above.</param>
+    /// <param name="state">As above.</param>
+    public void Publish<T>(NpgsqlBatch batch, string topic, T state) => batch.BatchCommands.Add(Publishing(topic, state));
+
+    private NpgsqlBatchCommand Publishing<T>(string topic, T state)
+    {
         var json = JsonSerializer.Serialize(state, JsonSerializerOptions.Web);
         if (Encoding.UTF8.GetByteCount(json) > MaxStateBytes)
             throw new ArgumentException($"The state of {topic} is larger than {MaxStateBytes} bytes.", nameof(state));
-
-        return tx is null
-            ? await _database.InTransaction(own => Publish(topic, json, own, ct), ct)
-            : await Publish(topic, json, tx, ct);
-    }
-
-    private async Task<long> Publish(string topic, string json, NpgsqlTransaction tx, CancellationToken ct)
-    {
         // A version is one more than the last, or the milliseconds of the clock when that is more: so it also grows past
         // what clients remember of a topic that was pruned, or whose row came back older from a backup.
-        var version = await tx.Connection!.ExecuteScalarAsync<long>(new CommandDefinition("""
-            insert into platform.live (topic, version, state, updated_at)
-            values (@topic, extract(epoch from clock_timestamp()) * 1000, @json::jsonb, @now)
-            on conflict (topic) do update
-            set version = greatest(live.version + 1, excluded.version), state = excluded.state, updated_at = excluded.updated_at
-            returning version
-            """, new { topic, json, now = _time.GetUtcNow() }, tx, cancellationToken: ct));
-        await _broadcast.Send(Channel, LiveNotice.Write(topic, version, json), tx, ct);
-        return version;
+        return new NpgsqlBatchCommand($"""
+            with published as (
+              insert into platform.live (topic, version, state, updated_at)
+              values ($1, extract(epoch from clock_timestamp()) * 1000, $2, $3)
+              on conflict (topic) do update
+              set version = greatest(live.version + 1, excluded.version), state = excluded.state, updated_at = excluded.updated_at
+              returning version)
+            select version, {Broadcast.Notify("$4", LiveNotice.Sql("version", "$5"))} from published
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = topic }, new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = _time.GetUtcNow().UtcDateTime },
+                new() { Value = Channel }, new() { Value = LiveNotice.Rest(topic, json) },
+            },
+        };
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Madang.Platform.Data;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Madang.Platform.Work;
 
@@ -33,32 +34,44 @@ public sealed partial class WorkQueue
     public async Task<long?> Enqueue<T>(NpgsqlTransaction tx, string kind, T payload, string? key = null,
         DateTimeOffset? runAt = null, CancellationToken ct = default)
     {
+        await using var batch = new NpgsqlBatch(tx.Connection, tx) { BatchCommands = { Enqueueing(kind, payload, key, runAt) } };
+        return (long?)await batch.ExecuteScalarAsync(ct);
+    }
+
+    /// <summary>The same as one of several statements that make one round trip.</summary>
+    /// <typeparam name="T">The payload's type; stored as JSON.</typeparam>
+    /// <param name="batch">Of the transaction that the job belongs to; the caller executes it.</param>
+    /// <param name="kind">As above.</param>
+    /// <param name="payload">As above.</param>
+    /// <param name="key">As above.</param>
+    /// <param name="runAt">As above.</param>
+    public void Enqueue<T>(NpgsqlBatch batch, string kind, T payload, string? key = null, DateTimeOffset? runAt = null) =>
+        batch.BatchCommands.Add(Enqueueing(kind, payload, key, runAt));
+
+    private NpgsqlBatchCommand Enqueueing<T>(string kind, T payload, string? key, DateTimeOffset? runAt)
+    {
         var now = _time.GetUtcNow();
-        var row = new
-        {
-            kind,
-            key,
-            payload = JsonSerializer.Serialize(payload, JsonSerializerOptions.Web),
-            runAt = runAt?.ToUniversalTime() ?? now,
-            traceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } caller ? caller.Id : null,
-            now,
-        };
-
         // On a key that another open transaction has just taken this waits for that transaction's end.
-        var id = await tx.Connection!.ExecuteScalarAsync<long?>(new CommandDefinition("""
-            insert into platform.work (kind, key, payload, run_at, trace_parent, created_at)
-            values (@kind, @key, @payload::jsonb, @runAt, @traceParent, @now)
-            on conflict (kind, key) where key is not null and died_at is null do nothing
-            returning id
-            """, row, tx, cancellationToken: ct));
-
-        if (id is not null)
+        // Nodes are told the kind alone: PostgreSQL folds equal messages of one transaction into one.
+        return new NpgsqlBatchCommand($"""
+            with added as (
+              insert into platform.work (kind, key, payload, run_at, trace_parent, created_at)
+              values ($1, $2, $3, $4, $5, $6)
+              on conflict (kind, key) where key is not null and died_at is null do nothing
+              returning id)
+            select id, {Broadcast.Notify($"'{Channel}'", "$1")} from added
+            """)
         {
-            // The kind alone: PostgreSQL folds equal messages of one transaction into one.
-            await _broadcast.Send(Channel, kind, tx, ct);
-        }
-
-        return id;
+            Parameters =
+            {
+                new() { Value = kind },
+                new() { Value = (object?)key ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = JsonSerializer.Serialize(payload, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new() { Value = (runAt ?? now).UtcDateTime },
+                new() { Value = (object?)(Activity.Current is { IdFormat: ActivityIdFormat.W3C } caller ? caller.Id : null) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = now.UtcDateTime },
+            },
+        };
     }
 
     /// <summary>Takes back a job that has not begun: it never runs, when the transaction commits.</summary>

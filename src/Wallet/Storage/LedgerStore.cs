@@ -48,6 +48,11 @@ internal sealed class LedgerStore(TransferIds ids, TimeProvider time)
         Add(batch, "select key, id, kind, reference, member_id, amount, hold_id, to_member_id, fee, provider, title from wallet.transfer where key = any($1)",
             (scope.Keys.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text));
 
+        // Looked at, not locked: what they have is what they had at this moment.
+        Add(batch, "select member_id, balance from wallet.account where kind = 'available' and member_id = any($1)",
+            (scope.Seen.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid));
+
+        await batch.PrepareAsync(cancellation);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var accounts = new Dictionary<AccountName, StoredAccount>();
         while (await rows.ReadAsync(cancellation))
@@ -75,16 +80,19 @@ internal sealed class LedgerStore(TransferIds ids, TimeProvider time)
                     kind == "adjust" && !await rows.IsDBNullAsync(10, cancellation) ? rows.GetString(10) : null),
                 new(rows.GetGuid(1), hold, rows.GetInt64(5), Repeated: true));
         }
+        await rows.NextResultAsync(cancellation);
+        var seen = new Dictionary<Guid, long>();
+        while (await rows.ReadAsync(cancellation))
+            seen[rows.GetGuid(0)] = rows.GetInt64(1);
         var books = new Books(accounts.ToImmutableDictionary(one => one.Key, one => one.Value.Balance), holds.ToImmutableDictionary(hold => hold.Id));
-        return new WalletBatch(books, made, ids, (postings, token) => WriteAsync(tx, accounts, postings, token));
+        return new WalletBatch(tx, books, seen, made, ids, (statements, postings) => Write(statements, accounts, postings));
     }
 
-    private async Task WriteAsync(NpgsqlTransaction tx, Dictionary<AccountName, StoredAccount> accounts, IReadOnlyList<Posting> postings, CancellationToken cancellation)
+    private void Write(NpgsqlBatch batch, Dictionary<AccountName, StoredAccount> accounts, IReadOnlyList<Posting> postings)
     {
         if (postings.Count == 0)
             return;
         var now = time.GetUtcNow().UtcDateTime;
-        await using var batch = new NpgsqlBatch(tx.Connection, tx);
         Add(batch,
             """
             insert into wallet.transfer (id, key, kind, reference, title, member_id, to_member_id, hold_id, provider, amount, fee, actor, created_at)
@@ -117,15 +125,6 @@ internal sealed class LedgerStore(TransferIds ids, TimeProvider time)
                 Column(holds, one => one.For.Id, NpgsqlDbType.Text), Column(holds, one => one.For.Title, NpgsqlDbType.Text),
                 Column(holds, one => one.Stage.ToString().ToLowerInvariant(), NpgsqlDbType.Text), Column(holds, one => one.Amount, NpgsqlDbType.Bigint),
                 Column(holds, one => one.Escrow, NpgsqlDbType.Bigint), (now, NpgsqlDbType.TimestampTz));
-        try
-        {
-            await batch.ExecuteNonQueryAsync(cancellation);
-        }
-        catch (PostgresException taken) when (taken is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "transfer_key" })
-        {
-            // Another member's movement took the key between our look and our write; the transaction is lost, and a repeat is answered by what stands there.
-            throw new FailureException(KeyReused);
-        }
     }
 
     public static Failure KeyReused => new("wallet.key_reused", "This idempotency key was used for something else.", 409);

@@ -1,17 +1,19 @@
 using Madang.Platform.Web;
 using Madang.Wallet.Domain;
+using Npgsql;
 
 namespace Madang.Wallet.Storage;
 
 /// <summary>Decides in memory upon books that are locked, and remembers the postings for one write.</summary>
 internal sealed class WalletBatch(
-    Books locked, Dictionary<string, (Content Content, Moved Moved)> made, TransferIds ids, Func<IReadOnlyList<Posting>, CancellationToken, Task> write) : IWalletBatch
+    NpgsqlTransaction tx, Books locked, Dictionary<Guid, long> seen, Dictionary<string, (Content Content, Moved Moved)> made, TransferIds ids,
+    Action<NpgsqlBatch, IReadOnlyList<Posting>> write) : IWalletBatch
 {
     private readonly List<Posting> _postings = [];
     private Books _books = locked;
     private bool _written;
 
-    public long Available(Guid member) => _books.Balance(AccountName.Available(member));
+    public long Available(Guid member) => IsLocked(member) ? _books.Balance(AccountName.Available(member)) : seen.GetValueOrDefault(member);
 
     /// <summary>What a member has, held points included.</summary>
     public long Total(Guid member) => Available(member) + _books.Balance(AccountName.Held(member));
@@ -20,6 +22,8 @@ internal sealed class WalletBatch(
     {
         if (_written)
             throw new InvalidOperationException("This batch was written.");
+        if (!IsLocked(movement.Member))
+            throw new InvalidOperationException("A wallet is moved that was not locked.");
         var content = Content.Of(movement);
         if (movement.Key is not null && made.TryGetValue(movement.Key, out var before))
             return before.Content.IsRepeatedBy(content) ? before.Moved : LedgerStore.KeyReused;
@@ -52,11 +56,31 @@ internal sealed class WalletBatch(
         return answers;
     }
 
-    public Task Write(CancellationToken cancellation = default)
+    public async Task Write(CancellationToken cancellation = default)
+    {
+        await using var statements = new NpgsqlBatch(tx.Connection, tx);
+        Write(statements);
+        if (statements.BatchCommands.Count == 0)
+            return;
+        try
+        {
+            await statements.PrepareAsync(cancellation);
+            await statements.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException taken) when (taken is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "transfer_key" })
+        {
+            // Another member's movement took the key between our look and our write; the transaction is lost, and a repeat is answered by what stands there.
+            throw new FailureException(LedgerStore.KeyReused);
+        }
+    }
+
+    public void Write(NpgsqlBatch statements)
     {
         if (_written)
             throw new InvalidOperationException("This batch was written.");
         _written = true;
-        return write(_postings, cancellation);
+        write(statements, _postings);
     }
+
+    private bool IsLocked(Guid member) => _books.Balances.ContainsKey(AccountName.Available(member));
 }

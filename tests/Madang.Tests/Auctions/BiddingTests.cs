@@ -1,5 +1,10 @@
 using System.Net;
+using Madang.Auctions.Domain;
+using Madang.Auctions.Features;
+using Madang.Platform.Data;
 using Madang.Tests.Host;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Xunit;
 
 namespace Madang.Tests.Auctions;
@@ -146,6 +151,28 @@ public sealed class BiddingTests(AuctionHost host) : IClassFixture<AuctionHost>
         foreach (var refused in answers.Where(answer => answer.StatusCode != HttpStatusCode.Created))
             await refused.ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "wallet.insufficient");
         Assert.Equal((2_000, 8_000), await bidder.PointsAsync());
+    }
+
+    [Fact]
+    public async Task A_batch_is_led_by_the_highest_who_has_the_points_however_many_bid_more_without_them()
+    {
+        var auction = await host.AuctionAsync();
+        var (leader, rich, poor) = (await host.BidderAsync(50_000), await host.BidderAsync(50_000), await host.BiddersAsync(6, points: 1_500));
+        await leader.BidsAsync(auction, 10_000);
+        // Six bid more than the one who has his points: more than are locked at first.
+        var batch = poor.Select((bidder, i) => (bidder.Id, Maximum: 40_000L + (i * 1_000))).Append((rich.Id, 30_000L)).Append((leader.Id, 20_000L))
+            .Select(bid => new BidCommand(new BidWish(Guid.CreateVersion7(), bid.Id, "b***r", BidKind.Bid, bid.Item2, host.Now), "batch")).ToList();
+        var answers = await host.First.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(
+            tx => host.First.Services.GetRequiredService<DecideBids>().HandleAsync(tx, auction, batch, CancellationToken.None));
+
+        Assert.All(answers.Take(6), answer => Assert.Equal("wallet.insufficient", answer.Failure?.Code));
+        Assert.True(answers[6].Value.Leads);
+        Assert.False(answers[7].Value.Leads);
+        Assert.Equal((20_000, 30_000), await rich.PointsAsync());
+        Assert.Equal((50_000, 0), await leader.PointsAsync());
+        Assert.Equal((1_500, 0), await poor[5].PointsAsync());
+        Assert.Equal(9, await host.ScalarAsync<long>("select count(*) from auctions.bid where auction_id = @auction", new { auction }));
+        Assert.Empty(await host.ProblemsAsync());
     }
 
     [Fact]

@@ -163,6 +163,21 @@ public sealed class LedgerTests(WalletHost host) : IClassFixture<WalletHost>
     }
 
     [Fact]
+    public async Task Who_is_only_looked_at_is_not_locked_and_cannot_be_moved()
+    {
+        var (locked, seen) = (await host.WithPointsAsync(100), await host.WithPointsAsync(50));
+        await host.Source.InTransaction(async tx =>
+        {
+            var batch = await host.Wallet.Open(tx, new WalletScope([locked], [], []) { Seen = [seen, Guid.CreateVersion7()] });
+            Assert.Equal((100, 50, 0), (batch.Available(locked), batch.Available(seen), batch.Available(Guid.CreateVersion7())));
+            // A transaction of its own goes through while ours is open.
+            await host.MoveAsync(new HoldPoints($"{seen}:1", For, seen, 20));
+            Assert.Throws<InvalidOperationException>(() => batch.Try(new HoldPoints($"{seen}:2", For, seen, 10)));
+        });
+        Assert.Equal((30, 20), await host.BalanceAsync(seen));
+    }
+
+    [Fact]
     public async Task The_lane_answers_everybody_and_one_poisoned_wish_hurts_nobody_else()
     {
         var member = await host.WithPointsAsync(1_000);
