@@ -96,16 +96,17 @@ internal sealed class SearchStore
         var conditions = new List<string> { "l.shown = @shown" };
         arguments.Add("shown", query.Ended ? "ended" : "live");
         arguments.Add("now", now);
-        if (byIndex && query.Terms is { Count: > 0 } terms)
-        {
-            conditions.Add("l.terms @> @terms");
-            arguments.Add("terms", terms.ToArray());
-        }
         for (var i = 0; i < query.Words.Count; i++)
         {
             // The empty text keeps the walk from taking the index of words after all: it would gather everything first.
             conditions.Add(byIndex ? $"l.document like @word{i}" : $"(l.document || '') like @word{i}");
             arguments.Add(string.Create(CultureInfo.InvariantCulture, $"word{i}"), Like(query.Words[i]));
+        }
+        // After the words: in a small market the planner reads the table instead, and a listing's terms are long.
+        if (byIndex && query.Terms is { Count: > 0 } terms)
+        {
+            conditions.Add("l.terms @> @terms");
+            arguments.Add("terms", terms.ToArray());
         }
         if (!byIndex)
             AddPlain(query, conditions, arguments);

@@ -275,6 +275,13 @@ public sealed class BiddingTests(AuctionHost host) : IClassFixture<AuctionHost>
         await (await host.BidderAsync()).BidsAsync(auction, 5_000);
         foreach (var sql in new[] { "update auctions.bid set maximum = 1", "delete from auctions.bid", "truncate auctions.bid cascade", "update auctions.bid set outcome = 'x', mask = '***'" })
             Assert.Equal("append_only", (await Assert.ThrowsAsync<Npgsql.PostgresException>(() => host.ScalarAsync<object>(sql))).ConstraintName);
+        Assert.Equal("never_deleted", (await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => host.ScalarAsync<object>("delete from auctions.auction where id = @auction", new { auction }))).ConstraintName);
+        Assert.Equal("bid_of_an_auction", (await Assert.ThrowsAsync<Npgsql.PostgresException>(() => host.ScalarAsync<object>(
+            """
+            insert into auctions.bid (auction_id, decided_at, id, number, bidder_id, mask, kind, maximum, key, outcome, price_after, received_at)
+            select gen_random_uuid(), decided_at, gen_random_uuid(), number, bidder_id, mask, kind, maximum, key, outcome, price_after, received_at from auctions.bid where auction_id = @auction
+            """, new { auction }))).ConstraintName);
         Assert.Equal("leader_is_held", (await Assert.ThrowsAsync<Npgsql.PostgresException>(
             () => host.ScalarAsync<object>("update auctions.auction set hold_id = null where id = @auction", new { auction }))).ConstraintName);
         Assert.Equal("price_within_maximum", (await Assert.ThrowsAsync<Npgsql.PostgresException>(
