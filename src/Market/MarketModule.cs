@@ -86,6 +86,7 @@ public static class MarketModule
         services.AddSingleton(new NavigationItem("/operator/market", typeof(MarketText), "Operator.Navigation", Order: 840, For: Audience.Operators));
         services.AddSingleton<ListingWords>();
         services.AddSingleton<EditorForm>();
+        services.AddSingleton<DraftForm>();
         services.AddScoped<IStartPageCard, MarketCard>();
         services.AddSingleton(new Slot("market.my", typeof(MyListingsSection), Order: 100));
         services.AddSingleton(new Slot("market.my", typeof(MyLikesSection), Order: 500));
@@ -111,6 +112,7 @@ public static class MarketModule
         DecideReports.Map(routes);
         ShowSeller.Map(routes);
         EditorForm.Map(routes);
+        DraftForm.Map(routes);
         MarketForms.Map(routes);
         return routes;
     }

@@ -56,6 +56,35 @@ internal sealed class SaveListing(NpgsqlDataSource source, MarketListings listin
         },
         cancellation);
 
+    /// <summary>
+    /// Writes a draft as its form stands, while its seller types: only over a version that the form has shown or written, so that neither another window nor what was published
+    /// meanwhile is overwritten by nobody's wish. The form names each of its writings before it is sent, and knows its own when no answer came.
+    /// </summary>
+    /// <param name="id">The draft.</param>
+    /// <param name="seller">Who types.</param>
+    /// <param name="content">What stands in the form.</param>
+    /// <param name="over">The versions that it may be written over.</param>
+    /// <param name="version">What this writing is called. Sent twice, it is written once.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>When it was written; 409 <c>listing.changed</c> or <c>listing.not_draft</c>, 404 <c>listing.unknown</c>.</returns>
+    public Task<Result<DateTimeOffset>> AutosaveAsync(Guid id, Guid seller, ListingContent content, IReadOnlyCollection<Guid> over, Guid version, CancellationToken cancellation) =>
+        source.Decide<DateTimeOffset>(
+            async tx =>
+            {
+                if (await ListingStore.LockAsync(tx, id) is not { } row || row.SellerId != seller)
+                    return ListingFailures.Unknown;
+                if (row.Stands is not ListingState.Draft)
+                    return ListingFailures.NotDraft;
+                if (row.Version == version)
+                    return row.UpdatedAt;
+                if (!over.Contains(row.Version))
+                    return ListingFailures.Changed;
+                var now = time.GetUtcNow();
+                await ListingStore.UpdateAsync(tx, id, content, now, version);
+                return await pictures.SetAsync(tx, id, seller, row.Pictures, content.Pictures) is { } failure ? failure : now;
+            },
+            cancellation);
+
     /// <summary>An auction that started when it was published keeps that time unless another is named.</summary>
     private static ListingContent AsPublished(ListingContent content, ListingRow row) =>
         content.Way is SaleWay.Auction && content.Auction.StartsAt is null ? content with { Auction = content.Auction with { StartsAt = row.StartsAt } } : content;

@@ -33,7 +33,7 @@ internal sealed class EditorForm(ListingStore store, SaveListing save, PublishLi
         var before = input.Id is { } known ? await store.FindAsync(known, aborted) : null;
         if (input.Id is not null && before?.SellerId != seller)
             return TypedResults.Redirect("/market/my");
-        input = input with { IsLive = before?.Stands is ListingState.Live };
+        input = input with { IsLive = before?.Stands is ListingState.Live, Version = before?.Version };
 
         var errors = new Dictionary<string, FieldError>(StringComparer.Ordinal);
         input = await TakeAsync(form.Files, input, seller, errors, aborted);
@@ -89,5 +89,5 @@ internal sealed class EditorForm(ListingStore store, SaveListing save, PublishLi
     }
 
     private static IResult Page(EditorInput input, IReadOnlyDictionary<string, FieldError> errors, string? failure = null) => PageResult.Of<ListingEditor>(
-        new Dictionary<string, object?>(StringComparer.Ordinal) { ["Input"] = input, ["Errors"] = errors, ["Failure"] = errors.Count > 0 ? null : failure });
+        new Dictionary<string, object?>(StringComparer.Ordinal) { ["Input"] = input, ["Unsaved"] = true, ["Errors"] = errors, ["Failure"] = errors.Count > 0 ? null : failure });
 }

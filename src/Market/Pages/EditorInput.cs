@@ -19,6 +19,9 @@ public sealed record EditorInput
     /// <summary>True once it is published.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>Which writing of the listing the form shows; null for a new one.</summary>
+    public Guid? Version { get; init; }
+
     /// <summary>Title.</summary>
     public string? Title { get; init; }
 
@@ -82,6 +85,7 @@ public sealed record EditorInput
     {
         Id = row.Id,
         IsLive = row.Stands is ListingState.Live,
+        Version = row.Version,
         Title = row.Title,
         Description = row.Description,
         Category = row.Category,

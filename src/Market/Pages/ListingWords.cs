@@ -40,6 +40,9 @@ internal sealed class ListingWords(Money money, WalletZone zone, TimeProvider ti
     /// <summary>Whether an auction is yet to start.</summary>
     public bool IsAhead(ListingCard card) => card.Way is SaleWay.Auction && card.StartsAt > Now;
 
+    /// <summary>What is wrong with a field, and how to mend it.</summary>
+    public string Wrong(FieldError error) => text[$"Wrong.{error.Code}"] is { ResourceNotFound: false } known ? known.Value : text["Wrong.other"].Value;
+
     /// <summary>What went wrong, in the reader's language where it is known.</summary>
     public string Failure(string code) => text[$"Failure.{code}"] is { ResourceNotFound: false } known ? known.Value : text["Failure.other"].Value;
 }

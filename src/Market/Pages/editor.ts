@@ -1,4 +1,6 @@
 // Pictures of the editor: sent as soon as they are chosen, three at a time, each with its progress; put in order and taken away without a round trip.
+import { keepDraft } from "./draft.ts";
+import { equip, makeOrderable, settle, tiles } from "./picture-order.ts";
 import { csrf } from "#design/csrf.ts";
 import { h } from "#design/dom.ts";
 import { text } from "#design/texts.ts";
@@ -14,6 +16,7 @@ const list = form?.querySelector<HTMLOListElement>("[data-pictures]");
 const files = form?.querySelector<HTMLInputElement>("[data-files]");
 const queue: (() => Promise<void>)[] = [];
 let sending = 0;
+let changed = () => {};
 
 if (form && list && files) {
   files.addEventListener("change", () => {
@@ -26,13 +29,22 @@ if (form && list && files) {
     const tile = button?.closest<HTMLLIElement>("[data-picture]");
     if (!button || !tile) return;
     event.preventDefault();
-    if (button.dataset.move) move(tile, Number(button.dataset.move), button);
+    if (button.dataset.move) settle(tile, tiles().indexOf(tile) + Number(button.dataset.move));
     else remove(tile);
   });
+  makeOrderable(list, () => changed());
   form.addEventListener("submit", event => {
     if (sending === 0) return;
     event.preventDefault();
     say(text("StillSending"));
+  });
+  changed = keepDraft(form, {
+    read: () => [...list.querySelectorAll<HTMLElement>("[data-picture]")].map(tile => ({ id: tile.dataset.picture!, url: tile.querySelector("img")!.src })),
+    show: pictures => {
+      for (const tile of tiles()) tile.remove();
+      for (const { id, url } of pictures) list.querySelector(".editor-add")!.before(fill(h("li", { class: "editor-picture" }), { id, squareUrl: url }));
+      recount();
+    },
   });
   addEventListener("beforeunload", event => { if (sending > 0) event.preventDefault(); });
 }
@@ -72,19 +84,27 @@ async function send(file: File, tile: HTMLLIElement, bar: HTMLProgressElement): 
       else bar.removeAttribute("value");
     });
     tile.classList.remove("editor-sending");
-    tile.dataset.picture = picture.id;
-    tile.replaceChildren(
-      h("img", { src: picture.squareUrl, alt: "", width: 160, height: 160 }),
-      h("input", { type: "hidden", name: "picture", value: picture.id }),
-      h("span", { class: "editor-picture-tools" },
-        tool(`left:${picture.id}`, text("Earlier"), "M14.5 6l-6 6 6 6", { "data-move": "-1" }),
-        tool(`right:${picture.id}`, text("Later"), "M9.5 6l6 6-6 6", { "data-move": "1" }),
-        tool(`remove:${picture.id}`, text("Remove"), "M6 6l12 12M18 6L6 18", { "data-remove": true })));
+    fill(tile, picture);
+    changed();
   } catch (error) {
     tile.remove();
     say(`${file.name}: ${(error as Error).message}`);
   }
   recount();
+}
+
+/** A picture that is there, with what can be done with it. */
+function fill(tile: HTMLLIElement, picture: Picture): HTMLLIElement {
+  tile.dataset.picture = picture.id;
+  tile.replaceChildren(
+    h("img", { src: picture.squareUrl, alt: "", width: 160, height: 160 }),
+    h("input", { type: "hidden", name: "picture", value: picture.id }),
+    h("span", { class: "editor-picture-tools" },
+      tool(`left:${picture.id}`, text("Earlier"), "M14.5 6l-6 6 6 6", { "data-move": "-1" }),
+      tool(`right:${picture.id}`, text("Later"), "M9.5 6l6 6-6 6", { "data-move": "1" }),
+      tool(`remove:${picture.id}`, text("Remove"), "M4.5 7h15M9.5 7V5.5A1.5 1.5 0 0 1 11 4h2a1.5 1.5 0 0 1 1.5 1.5V7M6.5 7l.8 11.2A2 2 0 0 0 9.3 20h5.4a2 2 0 0 0 2-1.8L17.5 7M10 11v5M14 11v5", { "data-remove": true })));
+  equip(tile);
+  return tile;
 }
 
 function upload(file: File, onProgress: (share: number) => void): Promise<Picture> {
@@ -123,18 +143,11 @@ function tool(value: string, label: string, path: string, more: Record<string, s
   return button;
 }
 
-function move(tile: HTMLLIElement, by: number, button: HTMLButtonElement): void {
-  const neighbour = by < 0 ? tile.previousElementSibling : tile.nextElementSibling;
-  if (!neighbour || !(neighbour as HTMLElement).dataset.picture) return;
-  if (by < 0) neighbour.before(tile);
-  else neighbour.after(tile);
-  button.focus();
-}
-
 function remove(tile: HTMLLIElement): void {
   const other = (tile.nextElementSibling ?? tile.previousElementSibling) as HTMLElement | null;
   tile.remove();
   recount();
+  changed();
   other?.querySelector<HTMLElement>("button, input")?.focus();
 }
 

@@ -8,7 +8,7 @@ internal sealed class ListingRow
     public const string Columns =
         """
         l.id, l.seller_id, l.state, l.kind, l.way, l.title, l.description, l.category, l.condition, l.hashtags, l.price, l.start_price, l.reserve, l.buy_now, l.starts_at, l.ends_at,
-        l.relisted_from, l.created_at, l.updated_at, l.published_at, l.ended_at, l.taken_down_reason,
+        l.relisted_from, l.created_at, l.updated_at, l.published_at, l.ended_at, l.taken_down_reason, l.version,
         array(select p.picture_id from market.listing_picture p where p.listing_id = l.id order by p.position) as pictures,
         exists (select from market.listing c where c.relisted_from = l.id) as is_relisted
         """;
@@ -56,6 +56,9 @@ internal sealed class ListingRow
     public DateTimeOffset? EndedAt { get; init; }
 
     public string? TakenDownReason { get; init; }
+
+    /// <summary>Another one with every writing of its words.</summary>
+    public required Guid Version { get; init; }
 
     public required Guid[] Pictures { get; init; }
 

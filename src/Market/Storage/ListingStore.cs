@@ -44,14 +44,19 @@ internal sealed class ListingStore(NpgsqlDataSource source)
             on conflict (id) do nothing
             """, Arguments(id, content, now, seller, relistedFrom), tx) == 1;
 
-    public static Task UpdateAsync(NpgsqlTransaction tx, Guid id, ListingContent content, DateTimeOffset now) => tx.Connection!.ExecuteAsync(
+    /// <param name="tx">The transaction in which it is locked.</param>
+    /// <param name="id">The listing.</param>
+    /// <param name="content">What is written.</param>
+    /// <param name="now">When.</param>
+    /// <param name="version">What this writing is called; null: a name that nobody knows.</param>
+    public static Task UpdateAsync(NpgsqlTransaction tx, Guid id, ListingContent content, DateTimeOffset now, Guid? version = null) => tx.Connection!.ExecuteAsync(
         """
         update market.listing set kind = @Kind, way = @Way, title = @Title, description = @Description, category = @Category, condition = @Condition, hashtags = @Hashtags,
-               price = @Price, start_price = @StartPrice, reserve = @Reserve, buy_now = @BuyNow, starts_at = @StartsAt, ends_at = @EndsAt, updated_at = @Now
+               price = @Price, start_price = @StartPrice, reserve = @Reserve, buy_now = @BuyNow, starts_at = @StartsAt, ends_at = @EndsAt, updated_at = @Now, version = coalesce(@Version, gen_random_uuid())
         where id = @Id
-        """, Arguments(id, content, now), tx);
+        """, Arguments(id, content, now, version: version), tx);
 
-    private static object Arguments(Guid id, ListingContent content, DateTimeOffset now, Guid? seller = null, Guid? relistedFrom = null) => new
+    private static object Arguments(Guid id, ListingContent content, DateTimeOffset now, Guid? seller = null, Guid? relistedFrom = null, Guid? version = null) => new
     {
         Id = id,
         Seller = seller,
@@ -70,6 +75,7 @@ internal sealed class ListingStore(NpgsqlDataSource source)
         content.Auction.EndsAt,
         RelistedFrom = relistedFrom,
         Now = now,
+        Version = version,
     };
 
     /// <summary>A locked draft goes live: its numbers begin.</summary>
