@@ -194,6 +194,10 @@ public sealed class SearchTests(MarketHost host) : IClassFixture<MarketHost>
         var page = await SearchAsync("q=흔한물결&sort=price_up&limit=100");
         Assert.Equal(500, page.GetProperty("facets").GetProperty("total").GetInt32());
         Assert.True(page.GetProperty("facets").GetProperty("isLeast").GetBoolean());
+        // And is said so: neither the number above nor the one beside the category is passed off as all there are.
+        var html = WebUtility.HtmlDecode(await host.Stranger().GetStringAsync("/market?q=흔한물결"));
+        Assert.Matches("Listings: 500 and more|500건 이상", html);
+        Assert.Contains(">500+</span>", html, StringComparison.Ordinal);
         var prices = new List<long>();
         string? after = null;
         do
