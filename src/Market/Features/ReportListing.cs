@@ -64,8 +64,14 @@ public sealed record TakeDownRequest(string? Reason);
 
 /// <summary>A listing that members reported.</summary>
 /// <param name="Listing">The listing.</param>
-/// <param name="Reports">What they said, the oldest first.</param>
-public sealed record ReportedListing(ListingCard Listing, IReadOnlyList<ReportResource> Reports);
+/// <param name="Count">How many reports of it are open.</param>
+/// <param name="Reports">What they said, the oldest first, at most 20 of them.</param>
+public sealed record ReportedListing(ListingCard Listing, int Count, IReadOnlyList<ReportResource> Reports);
+
+/// <summary>A page of the listings that were reported.</summary>
+/// <param name="Items">Those that wait longest first.</param>
+/// <param name="Next">What to send as <c>after</c> for the next page; absent on the last.</param>
+public sealed record ReportedPage(IReadOnlyList<ReportedListing> Items, string? Next);
 
 /// <summary>One report.</summary>
 /// <param name="Reporter">Who reported; absent when that member left.</param>
@@ -80,10 +86,17 @@ internal sealed class DecideReports(
 {
     public const string TakenDownKind = "market.taken_down";
 
+    public const int OnAPage = 20;
+
+    private const int MostShown = 20;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/operator/market").RequireOperator().WithTags("Market (operator)");
-        api.MapGet("/reports", async Task<Ok<IReadOnlyList<ReportedListing>>> (DecideReports decide, HttpContext context) => TypedResults.Ok(await decide.ListAsync(context.RequestAborted)))
+        api.MapGet("/reports", async Task<Results<Ok<ReportedPage>, ProblemHttpResult>> (string? after, int? limit, DecideReports decide, HttpContext context) =>
+                Cursor.TryRead(after, out var cursor, out var failure)
+                    ? TypedResults.Ok(await decide.ListAsync(cursor, Math.Clamp(limit ?? OnAPage, 1, 100), context.RequestAborted))
+                    : failure.ToProblem())
             .WithSummary("List the listings that were reported, those that wait longest first");
         api.MapPost("/listings/{id:guid}/take-down", async Task<Results<NoContent, ProblemHttpResult>> (Guid id, TakeDownRequest request, DecideReports decide, HttpContext context) =>
                 await decide.TakeDownAsync(id, context.Caller()!, request.Reason, context.RequestAborted) is { } failure ? failure.ToProblem() : TypedResults.NoContent())
@@ -122,21 +135,34 @@ internal sealed class DecideReports(
         },
         cancellation);
 
-    public async Task<IReadOnlyList<ReportedListing>> ListAsync(CancellationToken cancellation)
+    /// <summary>A listing stands where its oldest open report does, along the index of those: so a page is as much work however many wait.</summary>
+    public async Task<ReportedPage> ListAsync(Cursor? after, int limit, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var reports = (await connection.QueryAsync<(Guid Listing, Guid Reporter, string Reason, string Text, DateTimeOffset At)>(new(
+        var waiting = (await connection.QueryAsync<(Guid Id, Guid Listing, DateTimeOffset At)>(new(
             """
-            with waiting as (select listing_id, min(at) as since from market.report where state = 'open' group by listing_id order by min(at), listing_id limit 50)
-            select r.listing_id, r.reporter_id, r.reason, r.text, r.at from waiting w join market.report r on r.listing_id = w.listing_id and r.state = 'open'
-            order by w.since, w.listing_id, r.at
-            """, cancellationToken: cancellation))).AsList();
-        var rows = await SearchStore.CardsAsync(connection, [.. reports.Select(report => report.Listing).Distinct()], cancellation);
+            select r.id, r.listing_id, r.at from market.report r
+            where r.state = 'open' and (@At::timestamptz is null or (r.at, r.id) > (@At, @Id))
+              and not exists (select from market.report e where e.listing_id = r.listing_id and e.state = 'open' and (e.at, e.id) < (r.at, r.id))
+            order by r.at, r.id limit @take
+            """, new { after?.At, after?.Id, take = limit + 1 }, cancellationToken: cancellation))).AsList();
+        var next = waiting.Count > limit ? new Cursor(waiting[limit - 1].At, waiting[limit - 1].Id).ToString() : null;
+        var ids = waiting.Take(limit).Select(row => row.Listing).ToArray();
+        var reports = (await connection.QueryAsync<(Guid Listing, Guid Reporter, string Reason, string Text, DateTimeOffset At, int Count)>(new(
+            """
+            select r.* from unnest(@ids) as wanted (id)
+            cross join lateral (select o.listing_id, o.reporter_id, o.reason, o.text, o.at, count(*) over ()::int from market.report o
+                                where o.listing_id = wanted.id and o.state = 'open' order by o.at, o.id limit @MostShown) r
+            """, new { ids, MostShown }, cancellationToken: cancellation))).ToLookup(report => report.Listing);
+        var rows = await SearchStore.CardsAsync(connection, ids, cancellation);
         await connection.CloseAsync();
-        var names = await members.FindMany([.. reports.Select(report => report.Reporter)], cancellation);
+        var names = await members.FindMany([.. reports.SelectMany(group => group).Select(report => report.Reporter).Distinct()], cancellation);
         var shown = (await cards.OfAsync([.. rows.Values], null, cancellation)).ToDictionary(card => card.Id);
-        return [.. reports.GroupBy(report => report.Listing).Select(group => new ReportedListing(
-            shown[group.Key], [.. group.Select(report => new ReportResource(names.GetValueOrDefault(report.Reporter)?.Nickname, report.Reason, report.Text, report.At))]))];
+        // Decided by somebody else between two of these questions: it is not shown.
+        return new ReportedPage(
+            [.. ids.Where(id => reports[id].Any() && shown.ContainsKey(id)).Select(id => new ReportedListing(
+                shown[id], reports[id].First().Count, [.. reports[id].Select(report => new ReportResource(names.GetValueOrDefault(report.Reporter)?.Nickname, report.Reason, report.Text, report.At))]))],
+            next);
     }
 
     private Task<int> CloseAsync(NpgsqlTransaction tx, Guid id, string state) => tx.Connection!.ExecuteAsync(

@@ -160,8 +160,8 @@ public sealed class AroundTests(MarketHost host) : IClassFixture<MarketHost>
         await (await reporter.Client.GetAsync("/api/operator/market/reports")).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "auth.operator");
 
         using var operators = await host.OperatorAsync();
-        var waiting = await (await operators.GetAsync("/api/operator/market/reports")).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Contains(waiting.EnumerateArray(), one => one.GetProperty("listing").GetProperty("id").GetGuid() == id);
+        var waiting = await (await operators.GetAsync("/api/operator/market/reports?limit=100")).ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Contains(waiting.GetProperty("items").EnumerateArray(), one => one.GetProperty("listing").GetProperty("id").GetGuid() == id);
         await (await operators.PostAsync($"/api/operator/market/listings/{id}/take-down", new { reason = " " })).ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "report.take_down_reason");
         await (await operators.PostAsync($"/api/operator/market/listings/{id}/take-down", new { reason = "도용한 작품입니다." })).ShouldBeAsync(HttpStatusCode.NoContent);
         Assert.True(host.AuctionSale.Withdrawn[id]);
@@ -171,9 +171,47 @@ public sealed class AroundTests(MarketHost host) : IClassFixture<MarketHost>
         await (await seller.Client.PostAsync($"/api/listings/{id}/relist", null)).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "listing.not_relistable");
         var audit = await (await operators.GetAsync("/operator/audit")).Content.ReadAsStringAsync();
         Assert.Contains("market.take_down", audit, StringComparison.Ordinal);
-        Assert.DoesNotContain((await (await operators.GetAsync("/api/operator/market/reports")).ShouldBeAsync(HttpStatusCode.OK)).EnumerateArray(), one => one.GetProperty("listing").GetProperty("id").GetGuid() == id);
+        Assert.DoesNotContain((await (await operators.GetAsync("/api/operator/market/reports?limit=100")).ShouldBeAsync(HttpStatusCode.OK)).GetProperty("items").EnumerateArray(), one => one.GetProperty("listing").GetProperty("id").GetGuid() == id);
         await (await operators.PostAsync($"/api/operator/market/listings/{id}/take-down", new { reason = "또" })).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "listing.changed");
         await (await operators.PostAsync($"/api/operator/market/listings/{id}/dismiss-reports", new { })).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "report.none");
+    }
+
+    [Fact]
+    public async Task Reported_listings_are_paged_without_a_gap_those_that_wait_longest_first_and_of_many_reports_some_are_shown()
+    {
+        var seller = await MarketMember.JoinAsync(host);
+        var wanted = new List<Guid>();
+        for (var number = 0; number < 5; number++)
+        {
+            wanted.Add(await seller.ListAsync(("title", $"신고된 것 {number}")));
+            // Two of each pair in the same moment; of the last one 23.
+            await host.ScalarAsync<int>(
+                """
+                insert into market.report (id, listing_id, reporter_id, reason, text, at)
+                select gen_random_uuid(), @id, gen_random_uuid(), 'spam', '', timestamptz '2001-01-01' + interval '1 hour' * @hour + interval '1 day' * later from generate_series(0, @more) later
+                """, new { id = wanted[^1], hour = number / 2, more = number == 4 ? 22 : 1 });
+        }
+        using var operators = await host.OperatorAsync();
+        var seen = new List<(Guid Listing, int Count, int Shown)>();
+        string? after = null;
+        do
+        {
+            var page = await (await operators.GetAsync($"/api/operator/market/reports?limit=2{(after is null ? null : $"&after={after}")}")).ShouldBeAsync(HttpStatusCode.OK);
+            var items = page.GetProperty("items").EnumerateArray().ToList();
+            Assert.InRange(items.Count, 1, 2);
+            seen.AddRange(items.Select(one => (one.GetProperty("listing").GetProperty("id").GetGuid(), one.GetProperty("count").GetInt32(), one.GetProperty("reports").GetArrayLength())));
+            after = page.TryGetProperty("next", out var next) ? next.GetString() : null;
+        }
+        while (after is not null);
+
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+        Assert.Equal(wanted.ToHashSet(), seen.Take(5).Select(one => one.Listing).ToHashSet());
+        Assert.Equal((wanted[4], 23, 20), seen[4]);
+        await (await operators.GetAsync("/api/operator/market/reports?after=nonsense")).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "cursor.invalid");
+        var html = await (await operators.GetAsync("/operator/market?after=nonsense")).Content.ReadAsStringAsync();
+        Assert.Matches("And 3 more reports|신고 3건이 더", html);
+        foreach (var id in wanted)
+            await (await operators.PostAsync($"/api/operator/market/listings/{id}/dismiss-reports", new { })).ShouldBeAsync(HttpStatusCode.NoContent);
     }
 
     [Fact]
