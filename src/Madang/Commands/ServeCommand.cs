@@ -42,7 +42,7 @@ internal static class ServeCommand
 
     private static async Task ShowAsync(WebApplication app, CancellationToken end)
     {
-        using var town = new DemoTown(new Uri(AddressOf(app)), app.Services);
+        using var town = new DemoTown(new Uri(AddressOf(app)), app.Services, Catalogue.Offers);
         try
         {
             await AnsiConsole.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn()).StartAsync(async progress =>

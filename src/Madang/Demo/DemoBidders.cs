@@ -55,7 +55,7 @@ internal sealed partial class DemoBidders(DemoTown town, TimeProvider time, ILog
 
     private async Task ListOneMore(CancellationToken cancellation)
     {
-        var again = Catalogue.Offers.Where(offer => offer is { Minutes: not null, Bidders: > 0 } && _live.All(one => one.Offer.Title != offer.Title)).ToList();
+        var again = town.Offers.Where(offer => offer is { Minutes: not null, Bidders: > 0 } && _live.All(one => one.Offer.Title != offer.Title)).ToList();
         if (again.Count == 0)
             return;
         var offer = again[_random.Next(again.Count)] with { Minutes = 12 + _random.Next(50) };

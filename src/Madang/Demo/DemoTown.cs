@@ -9,7 +9,10 @@ namespace Madang.Demo;
 /// Fills an empty Madang with people, art and goods, and keeps the auctions going. Members are made by the operator's contract and get points as a reward; all the rest
 /// goes through the API.
 /// </summary>
-internal sealed class DemoTown(Uri address, IServiceProvider services) : IDisposable
+/// <param name="address">Where the server listens.</param>
+/// <param name="services">The server's.</param>
+/// <param name="offers">What the town's people offer: <see cref="Catalogue.Offers"/> or some of it.</param>
+internal sealed class DemoTown(Uri address, IServiceProvider services, IReadOnlyList<Offer> offers) : IDisposable
 {
     /// <summary>Everybody's. It is printed at the start: a demonstration is no place for secrets.</summary>
     public const string Password = "madang-Demo.7";
@@ -29,7 +32,9 @@ internal sealed class DemoTown(Uri address, IServiceProvider services) : IDispos
 
     public IReadOnlyList<DemoPerson> People => _people;
 
-    public int Steps => Catalogue.People.Count + Catalogue.Offers.Count;
+    public IReadOnlyList<Offer> Offers => offers;
+
+    public int Steps => Catalogue.People.Count + offers.Count;
 
     /// <summary>Makes everything that is not there yet. A second start adds nothing.</summary>
     /// <param name="step">Called before each of <see cref="Steps"/>, with what comes.</param>
@@ -49,7 +54,7 @@ internal sealed class DemoTown(Uri address, IServiceProvider services) : IDispos
             return;
         }
         // Last come, first seen: the auctions that end soonest are the newest.
-        foreach (var offer in Catalogue.Offers.Reverse())
+        foreach (var offer in offers.Reverse())
         {
             step(offer.Title);
             var listing = await List(offer, cancellation);
@@ -64,11 +69,11 @@ internal sealed class DemoTown(Uri address, IServiceProvider services) : IDispos
     /// <summary>Those that an earlier start left live.</summary>
     private async Task FindAuctions(CancellationToken cancellation)
     {
-        foreach (var seller in Catalogue.Offers.Select(offer => offer.Seller).Distinct())
+        foreach (var seller in offers.Select(offer => offer.Seller).Distinct())
         {
             var mine = await _people[seller].Send(HttpMethod.Get, "/api/listings/mine?state=live&limit=100", body: null, cancellation);
             foreach (var item in mine.GetProperty("items").EnumerateArray())
-                if (Catalogue.Offers.FirstOrDefault(offer => offer.Minutes is not null && offer.Title == item.GetProperty("title").GetString()) is { } offer)
+                if (offers.FirstOrDefault(offer => offer.Minutes is not null && offer.Title == item.GetProperty("title").GetString()) is { } offer)
                     _auctions.Add((item.GetProperty("id").GetGuid(), offer));
         }
     }
