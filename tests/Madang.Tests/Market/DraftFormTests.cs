@@ -127,8 +127,16 @@ public sealed partial class DraftFormTests(MarketHost host) : IClassFixture<Mark
         var form = new MultipartFormDataContent();
         var fields = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["id"] = id.ToString(), ["over"] = over, ["version"] = $"{version}", ["title"] = title, ["description"] = "", ["category"] = "art.print", ["condition"] = "", ["hashtags"] = "판화",
-            ["way"] = isAuction ? "auction" : "fixed", ["price"] = isAuction ? null : "1,000",
+            ["id"] = id.ToString(),
+            ["over"] = over,
+            ["version"] = $"{version}",
+            ["title"] = title,
+            ["description"] = "",
+            ["category"] = "art.print",
+            ["condition"] = "",
+            ["hashtags"] = "판화",
+            ["way"] = isAuction ? "auction" : "fixed",
+            ["price"] = isAuction ? null : "1,000",
         };
         if (field is not null)
             fields[field] = typed;
