@@ -29,7 +29,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
 
         await DragAsync(window, look, Tile(page, order[3]), Tile(page, order[0]));
         string[] dragged = [order[3], order[0], order[1], order[2]];
-        Assert.Equal(dragged, await OrderAsync(page));
+        await InOrderAsync(page, dragged);
         await SavedAsync(page, () => PicturesAsync(program, id), dragged);
 
         // By the handle's keys, which keeps the focus and is read out.
@@ -37,7 +37,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("End");
         string[] moved = [order[3], order[1], order[2], order[0]];
-        Assert.Equal(moved, await OrderAsync(page));
+        await InOrderAsync(page, moved);
         await Assertions.Expect(page.Locator("[data-picture-say]")).ToContainTextAsync("4");
         Assert.Equal(order[0], await page.EvaluateAsync<string>("document.activeElement.closest('[data-picture]').dataset.picture"));
         await SavedAsync(page, () => PicturesAsync(program, id), moved);
@@ -73,12 +73,12 @@ public sealed partial class ListingEditorTests(Chromium chromium)
         await page.Mouse.MoveAsync(from.X, from.Y);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(to.X, to.Y, new() { Steps = 6 });
-        Assert.Equal([order[1], order[2], order[0]], await OrderAsync(page));
+        await InOrderAsync(page, [order[1], order[2], order[0]]);
         await window.LookAsync("editor-dragging", whole: false);
         await page.Keyboard.PressAsync("Escape");
         await page.Mouse.UpAsync();
 
-        Assert.Equal(order, await OrderAsync(page));
+        await InOrderAsync(page, order);
         await Assertions.Expect(page.Locator(".editor-dragged")).ToHaveCountAsync(0);
         Assert.Equal("auto", await Tile(page, order[0]).Locator("img").EvaluateAsync<string>("image => getComputedStyle(image).touchAction"));
     }
@@ -103,9 +103,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
         await window.LookAsync("editor-restored", expected: "ERR_FAILED");
         await page.UnrouteAsync("**/market/editor/draft");
 
-        // It tries by itself; whoever does not want to wait presses the button.
-        if (await page.Locator(".editor-status-act").IsVisibleAsync())
-            await page.Locator(".editor-status-act").ClickAsync(new() { Force = true });
+        // It tries again by itself.
         await SavedAsync(page, async () => (await ShowAsync(program, id)).GetProperty("description").GetString(), "끊긴 사이에 쓴 글입니다.");
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("#field-description")).ToHaveValueAsync("끊긴 사이에 쓴 글입니다.");
@@ -184,6 +182,8 @@ public sealed partial class ListingEditorTests(Chromium chromium)
     private static ILocator Tile(IPage page, string picture) => page.Locator($"[data-picture='{picture}']");
 
     private static async Task<string[]> OrderAsync(IPage page) => await page.Locator("[data-picture]").EvaluateAllAsync<string[]>("tiles => tiles.map(tile => tile.dataset.picture)");
+
+    private static Task InOrderAsync(IPage page, string[] expected) => Answers.EventuallyAsync(() => OrderAsync(page), seen => seen.SequenceEqual(expected));
 
     /// <summary>The page says that it saved, and the server has it.</summary>
     private static async Task SavedAsync<T>(IPage page, Func<Task<T>> look, T expected)
