@@ -6,7 +6,7 @@ using Npgsql;
 namespace Madang.Auctions.Features;
 
 /// <summary>What everybody may watch of an auction. It has no maximum, no reserve and nobody's id in it. Amounts in minor units.</summary>
-/// <param name="State"><c>scheduled</c>, <c>live</c>, <c>sold</c>, <c>unsold</c> or <c>withdrawn</c>. A scheduled auction is open from <paramref name="StartsAt"/> on, whatever this says.</param>
+/// <param name="State"><c>scheduled</c>, <c>live</c>, <c>sold</c>, <c>unsold</c>, <c>withdrawn</c>, or <c>cancelled</c>: sold, and the sale called off. A scheduled auction is open from <paramref name="StartsAt"/> on, whatever this says.</param>
 /// <param name="Price">What it would be sold for now, or was.</param>
 /// <param name="Minimum">The least that somebody else may bid now; null when it is over.</param>
 /// <param name="Leader">Who leads, masked, such as <c>k***m</c>; null: nobody.</param>
