@@ -19,17 +19,16 @@ namespace Madang.Browser.Tests;
 public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFixture<Chromium>
 {
     private const long Points = 300_000;
-    private const string Title = "새벽 강가의 달항아리";
 
-    /// <summary>Of the seller, of the buyer, and of the one who is outbid.</summary>
-    public static readonly TheoryData<Look, Look, Look> Screens = new()
+    /// <summary>Of the seller, of the buyer, and of the one who is outbid; what is sold, and what is looked for.</summary>
+    public static readonly TheoryData<Look, Look, Look, string, string> Screens = new()
     {
-        { new Look("ko"), new Look("ko", Dark: true, Phone: true), new Look("en", Dark: true) },
-        { new Look("en", Phone: true), new Look("en", Dark: true), new Look("ko", Phone: true) },
+        { new Look("ko"), new Look("ko", Dark: true, Phone: true), new Look("en", Dark: true), "새벽 강가의 달항아리", "달항" },
+        { new Look("en", Phone: true), new Look("en", Dark: true), new Look("ko", Phone: true), "저녁 들녘의 꽃항아리", "꽃항아" },
     };
 
     [Theory, MemberData(nameof(Screens))]
-    public async Task One_lists_a_picture_for_auction_and_the_other_wins_it_receives_it_and_both_review(Look sellersLook, Look buyersLook, Look rivalsLook)
+    public async Task One_lists_a_picture_for_auction_and_the_other_wins_it_receives_it_and_both_review(Look sellersLook, Look buyersLook, Look rivalsLook, string title, string word)
     {
         var (seller, buyer, rival) = (await JoinAsync(sellersLook, 0), await JoinAsync(buyersLook, Points), await JoinAsync(rivalsLook, Points));
         await OfferOtherThingsAsync();
@@ -37,8 +36,8 @@ public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFix
         await using var buyers = await SignInAsync(buyersLook, buyer);
         await using var rivals = await SignInAsync(rivalsLook, rival);
 
-        var auction = await ListAsync(sellers);
-        await FindAsync(buyers);
+        var auction = await ListAsync(sellers, title);
+        await FindAsync(buyers, title, word);
         await BidAgainstEachOtherAsync(auction, sellers, buyers, rivals);
         Assert.Equal((Points - 42_000, 42_000), await BalanceAsync(rival));
         Assert.Equal((Points, 0), await BalanceAsync(buyer));
@@ -61,10 +60,10 @@ public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFix
         Assert.Equal((40_850, 0), await BalanceAsync(seller));
         Assert.Equal((Points, 0), await BalanceAsync(rival));
         Assert.Empty(await Auctioned.ProblemsAsync(chromium.Database));
-        await LookBackAsync(auction, sellers, buyers, rivals);
+        await LookBackAsync(auction, sellers, buyers, rivals, word);
     }
 
-    private static async Task<Guid> ListAsync(Window sellers)
+    private static async Task<Guid> ListAsync(Window sellers, string title)
     {
         var page = sellers.Page;
         await page.Locator(".site-nav a[href='/market']").ClickAsync();
@@ -76,10 +75,10 @@ public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFix
             new FilePayload { Name = "가까이.png", MimeType = "image/png", Buffer = Landscape.Png(1000, 1000, 1) },
         ]);
         await Assertions.Expect(page.Locator("[data-picture]")).ToHaveCountAsync(3);
-        await page.Locator("#field-title").FillAsync(Title);
+        await page.Locator("#field-title").FillAsync(title);
         await page.Locator("#field-category").SelectOptionAsync("art.painting");
-        await page.Locator("#field-description").FillAsync("안개 낀 새벽, 강가에 놓인 달항아리를 그렸습니다.\n캔버스에 유채, 53 × 45 cm. 서명은 뒷면에 있습니다.");
-        await page.Locator("#field-hashtags").FillAsync("#유화 #달항아리 #새벽");
+        await page.Locator("#field-description").FillAsync("안개 낀 새벽, 물가에 놓인 항아리를 그렸습니다.\n캔버스에 유채, 53 × 45 cm. 서명은 뒷면에 있습니다.");
+        await page.Locator("#field-hashtags").FillAsync("#유화 #항아리 #풍경");
         await page.Locator("label:has(input[name=way][value=auction])").ClickAsync();
         await page.Locator("#field-startPrice").FillAsync("10,000");
         // A week is proposed; tomorrow will do.
@@ -96,16 +95,16 @@ public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFix
         return Guid.Parse(new Uri(page.Url).AbsolutePath.Split('/')[^1]);
     }
 
-    private static async Task FindAsync(Window buyers)
+    private static async Task FindAsync(Window buyers, string title, string word)
     {
         var page = buyers.Page;
         await page.Locator(".site-nav a[href='/market']").ClickAsync();
-        await page.Locator(".market-search input[type=search]").FillAsync("항아리");
+        await page.Locator(".market-search input[type=search]").FillAsync(word);
         await page.Locator(".market-search button").ClickAsync();
         await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(1);
         await buyers.LookAsync("journey-04-buyer-found");
         await page.Locator(".tile-link").ClickAsync();
-        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(Title);
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(title);
         await Assertions.Expect(page.Locator(".gallery-picture")).ToHaveCountAsync(3);
         await buyers.LookAsync("journey-05-buyer-looks");
     }
@@ -271,7 +270,7 @@ public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFix
     }
 
     /// <summary>What is left of it for each, for the one who lost, and for somebody who comes by.</summary>
-    private async Task LookBackAsync(Guid auction, Window sellers, Window buyers, Window rivals)
+    private async Task LookBackAsync(Guid auction, Window sellers, Window buyers, Window rivals, string word)
     {
         foreach (var (window, who, total) in new[] { (sellers, "seller", "40,850"), (buyers, "buyer", "257,000"), (rivals, "rival", "300,000") })
         {
@@ -296,7 +295,7 @@ public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFix
             await Assertions.Expect(page.Locator("body")).Not.ToContainTextAsync("80,000");
             await Assertions.Expect(page.Locator("body")).Not.ToContainTextAsync("세종대로");
         }
-        await stranger.Page.GotoAsync("/market?q=항아리");
+        await stranger.Page.GotoAsync($"/market?q={Uri.EscapeDataString(word)}");
         await Assertions.Expect(stranger.Page.Locator(".tile")).ToHaveCountAsync(0);
     }
 
