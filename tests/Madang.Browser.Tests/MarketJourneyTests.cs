@@ -155,8 +155,9 @@ public sealed class MarketJourneyTests(Chromium chromium)
     [Theory, MemberData(nameof(Looks))]
     public async Task The_market_full_of_things_and_a_search_without_a_match(Look look)
     {
-        var seller = await TestMember.JoinAsync(chromium.Node);
+        var (seller, visitor) = (await TestMember.JoinAsync(chromium.Node), await TestMember.JoinAsync(chromium.Node, language: look.Language));
         using var program = await seller.ProgramAsync(chromium.Node);
+        using var visits = await visitor.ProgramAsync(chromium.Node);
         string[] titles = ["여름 바다 수채화", "푸른 달항아리", "오래된 필름 카메라", "참나무 책장", "한지 조명", "겨울 산 목판화", "가죽 반지갑", "어린이 자전거"];
         var ends = chromium.Node.Clock.GetUtcNow().AddDays(2);
         for (var i = 0; i < titles.Length; i++)
@@ -167,6 +168,14 @@ public sealed class MarketJourneyTests(Chromium chromium)
                 (words["way"], words["price"], words["auction"]) = ("auction", null, new { startPrice = 10_000 * (i + 1), endsAt = ends });
             var id = (await (await program.Client.PostAsync("/api/listings", System.Net.Http.Json.JsonContent.Create(words))).ShouldBeAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
             await (await program.Client.PostAsync($"/api/listings/{id}/publish", null)).ShouldBeAsync(HttpStatusCode.OK);
+            await (await visits.Client.PostAsync($"/api/listings/{id}/views", null)).ShouldBeAsync(HttpStatusCode.NoContent);
+        }
+        // More than fits side by side was seen: the row scrolls, the page does not.
+        await using (var visiting = await SignInAsync(look, visitor))
+        {
+            await visiting.Page.GotoAsync("/market/my");
+            await Assertions.Expect(visiting.Page.Locator(".tiles-row .tile")).ToHaveCountAsync(titles.Length);
+            await visiting.LookAsync("market-my-seen");
         }
         await using var window = await chromium.OpenAsync(look);
         await window.Page.GotoAsync("/market");
