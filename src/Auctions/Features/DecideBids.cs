@@ -24,13 +24,21 @@ internal sealed record BidAnswer(BidRow Bid, AuctionRow Auction)
 /// </summary>
 internal sealed class DecideBids(IListings listings, IWallet wallet, Announce announce, TellOutbid outbid, SellAuction sell, AuctionRules rules, TimeProvider time)
 {
-    /// <summary>How many bidders of a batch may become its leader before all their wallets are locked.</summary>
-    private const int Contenders = 4;
+    /// <summary>How many of those who bid most have their wallets locked at first.</summary>
+    public const int Contenders = 4;
 
-    public async Task<IReadOnlyList<Result<BidAnswer>>> HandleAsync(NpgsqlTransaction tx, Guid auction, IReadOnlyList<BidCommand> commands, CancellationToken cancellation)
+    /// <param name="tx">A transaction in which nothing else is done.</param>
+    /// <param name="auction">The auction.</param>
+    /// <param name="commands">In the order in which they are decided.</param>
+    /// <param name="contenders">How many of those who bid most have their wallets locked: <see cref="Contenders"/>, or all of them.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>An answer for each; or null, with nothing written: no contender has his points, so all are to be locked, in one call of a new transaction.</returns>
+    public async Task<IReadOnlyList<Result<BidAnswer>>?> HandleAsync(
+        NpgsqlTransaction tx, Guid auction, IReadOnlyList<BidCommand> commands, int contenders, CancellationToken cancellation)
     {
-        var (found, recorded) = await BidStore.LockAsync(
-            tx, auction, [.. commands.Select(command => command.Wish.Bidder)], [.. commands.Select(command => command.Key)], cancellation);
+        // A repeat may wait beside what it repeats.
+        var asked = commands.Select(command => (command.Wish.Bidder, command.Key)).Distinct().ToList();
+        var (found, recorded) = await BidStore.LockAsync(tx, auction, [.. asked.Select(one => one.Bidder)], [.. asked.Select(one => one.Key)], cancellation);
         if (found is not { } before)
             return [.. commands.Select(_ => (Result<BidAnswer>)Refusals.Unknown)];
 
@@ -40,7 +48,10 @@ internal sealed class DecideBids(IListings listings, IWallet wallet, Announce an
         var after = before;
         if (fresh.Count > 0)
         {
-            var (bids, decided, batch) = await DecideAsync(tx, before, fresh, cancellation);
+            var batch = await OpenAsync(tx, before, fresh, contenders, cancellation);
+            var (bids, decided) = Decide(before, fresh, batch);
+            if (!batch.IsMovable(decided.State.Lead))
+                return null;
             foreach (var bid in bids)
                 known[(bid.BidderId, bid.Key)] = bid;
             after = await WriteAsync(tx, before, decided, bids, batch, cancellation);
@@ -48,39 +59,24 @@ internal sealed class DecideBids(IListings listings, IWallet wallet, Announce an
         return [.. commands.Select(command => Answer(command, known[(command.Wish.Bidder, command.Key)], after))];
     }
 
-    private async Task<(List<BidRow> Bids, AuctionRow After, OpenBatch Batch)> DecideAsync(NpgsqlTransaction tx, AuctionRow before, List<BidCommand> fresh, CancellationToken cancellation)
+    private async Task<OpenBatch> OpenAsync(NpgsqlTransaction tx, AuctionRow before, List<BidCommand> fresh, int contenders, CancellationToken cancellation)
     {
         var blocked = await listings.BlockedBy(tx, before.State.Seller, [.. fresh.Select(command => command.Wish.Bidder).Distinct()]);
         // Who is refused whatever his points are, is refused without a look at them. Being late is not final: a bid before it in the batch may move the end.
         var endless = before.State with { EndsAt = DateTimeOffset.MaxValue };
         var hopeful = fresh.ConvertAll(command => command.Wish).FindAll(wish => Bidding.BeforeMoney(endless, wish, blocked.Contains(wish.Bidder), rules) is null);
-        // The points of one bidder alone are set aside in the end, as a rule of who bids most: his wallet is locked, the others' are looked at.
-        var bidders = hopeful.OrderByDescending(wish => wish.Kind).ThenByDescending(wish => wish.Maximum).Select(wish => wish.Bidder).Distinct().ToList();
-        var batch = await OpenAsync(tx, before, blocked, hopeful, bidders.Take(Contenders), cancellation);
-        var (bids, after) = Decide(before, fresh, batch);
-        if (!batch.IsMovable(after.State.Lead))
-        {
-            // Those who bid most lack the points. Locked out of turn, two such auctions may stop each other: PostgreSQL ends one of them, and its lane decides one by one.
-            batch = await OpenAsync(tx, before, blocked, hopeful, bidders, cancellation);
-            (bids, after) = Decide(before, fresh, batch);
-        }
-        return (bids, after, batch);
-    }
-
-    private async Task<OpenBatch> OpenAsync(
-        NpgsqlTransaction tx, AuctionRow before, IReadOnlySet<Guid> blocked, List<BidWish> hopeful, IEnumerable<Guid> movable, CancellationToken cancellation)
-    {
         if (hopeful.Count == 0)
             return new(null, blocked, before.State.Lead, [], []);
         var buys = hopeful.Exists(wish => wish.Kind == BidKind.BuyNow);
         if (buys)
             await listings.Lock(tx, before.Id);
-        var locked = movable.ToHashSet();
+        // The points of one bidder alone are set aside in the end, as a rule of who bids most: his wallet is locked, the others' are looked at.
+        var bidders = hopeful.OrderByDescending(wish => wish.Kind).ThenByDescending(wish => wish.Maximum).Select(wish => wish.Bidder).Distinct().ToList();
+        var locked = bidders.Take(contenders).ToHashSet();
         if (before.State.Lead is { } lead)
             locked.Add(lead.Bidder);
-        var bidders = hopeful.Select(wish => wish.Bidder).ToHashSet();
         var scope = new WalletScope(locked, [], before.Hold is { } hold ? [hold] : [], Escrow: buys) { Seen = [.. bidders.Except(locked)] };
-        return new(await wallet.Open(tx, scope, cancellation), blocked, before.State.Lead, bidders, locked);
+        return new(await wallet.Open(tx, scope, cancellation), blocked, before.State.Lead, [.. bidders], locked);
     }
 
     private (List<BidRow> Bids, AuctionRow After) Decide(AuctionRow before, List<BidCommand> fresh, OpenBatch batch)

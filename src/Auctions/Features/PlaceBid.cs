@@ -82,8 +82,13 @@ internal sealed class PlaceBid : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _lane.DisposeAsync();
 
-    private Task<IReadOnlyList<Result<BidAnswer>>> DecideAsync(Guid auction, IReadOnlyList<BidCommand> commands, CancellationToken cancellation) =>
-        _source.InTransaction(tx => _decide.HandleAsync(tx, auction, commands, cancellation), cancellation);
+    private async Task<IReadOnlyList<Result<BidAnswer>>> DecideAsync(Guid auction, IReadOnlyList<BidCommand> commands, CancellationToken cancellation) =>
+        await DecideAsync(auction, commands, DecideBids.Contenders, cancellation)
+        ?? await DecideAsync(auction, commands, contenders: int.MaxValue, cancellation)
+        ?? throw new InvalidOperationException("All who bid were locked, and somebody else leads.");
+
+    private Task<IReadOnlyList<Result<BidAnswer>>?> DecideAsync(Guid auction, IReadOnlyList<BidCommand> commands, int contenders, CancellationToken cancellation) =>
+        _source.InTransaction(tx => _decide.HandleAsync(tx, auction, commands, contenders, cancellation), cancellation);
 
     private static async Task<Results<Created<BidResource>, ProblemHttpResult>> AnswerAsync(
         PlaceBid place, Guid id, BidKind kind, long maximum, string? key, HttpContext context, AuctionRules rules) =>

@@ -15,7 +15,7 @@ internal sealed class EndRetention(ImageStore store, ManageImages images, TimePr
     {
         while (await store.RetentionEndedAsync(time.GetUtcNow(), AtATime, ct) is { Count: > 0 } ended)
             foreach (var id in ended)
-                await images.DeleteAsync(id, ct);
+                await images.DeleteAsync(id, evenPrivate: true, ct);
     }
 
     internal sealed record Job;

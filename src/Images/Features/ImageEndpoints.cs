@@ -65,5 +65,5 @@ internal static class ImageEndpoints
         (await images.PurgeAsync(id, cancellation)).Failure is { } failure ? failure.ToProblem() : TypedResults.NoContent();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid id, ManageImages images, CancellationToken cancellation) =>
-        await images.DeleteAsync(id, cancellation) is { } failure ? failure.ToProblem() : TypedResults.NoContent();
+        await images.DeleteAsync(id, evenPrivate: false, cancellation) is { } failure ? failure.ToProblem() : TypedResults.NoContent();
 }

@@ -46,18 +46,23 @@ internal sealed class ManageImages(NpgsqlDataSource source, ImageStore store, Im
     }, cancellation);
 
     /// <summary>The row goes now and with it every way to the picture; a job of the same commit clears the files away.</summary>
-    public async Task<Failure?> DeleteAsync(Guid id, CancellationToken cancellation)
+    /// <param name="id">The image.</param>
+    /// <param name="evenPrivate">False for who may not know of private ones: to him there is none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Failure?> DeleteAsync(Guid id, bool evenPrivate, CancellationToken cancellation)
     {
-        if (!await source.InTransaction(tx => DeleteAsync(id, tx, cancellation), cancellation))
+        if (!await source.InTransaction(tx => DeleteAsync(id, tx, evenPrivate, cancellation), cancellation))
             return Refusals.UnknownImage;
         catalog.Forget(id, belowVersion: long.MaxValue);
         return null;
     }
 
     /// <summary>The same in the transaction of another module; every node hears of it with the commit.</summary>
-    public async Task<bool> DeleteAsync(Guid id, NpgsqlTransaction tx, CancellationToken cancellation)
+    public Task<bool> DeleteAsync(Guid id, NpgsqlTransaction tx, CancellationToken cancellation) => DeleteAsync(id, tx, evenPrivate: true, cancellation);
+
+    private async Task<bool> DeleteAsync(Guid id, NpgsqlTransaction tx, bool evenPrivate, CancellationToken cancellation)
     {
-        if (!await ImageStore.DeleteAsync(id, tx))
+        if (!await ImageStore.DeleteAsync(id, tx, evenPrivate))
             return false;
         await catalog.PurgedAsync(id, long.MaxValue, tx);
         await work.Enqueue(tx, EraseImage.Kind, new EraseImage.Job(id), key: $"erase:{id:N}", ct: cancellation);

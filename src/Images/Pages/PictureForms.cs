@@ -17,7 +17,7 @@ internal static class PictureForms
         forms.MapPost("/purge", async (Guid id, ManageImages images, CancellationToken cancellation) =>
             To($"/images/{id}?done=purged", (await images.PurgeAsync(id, cancellation)).Failure));
         forms.MapPost("/delete", async (Guid id, ManageImages images, CancellationToken cancellation) =>
-            To("/images?done=deleted", await images.DeleteAsync(id, cancellation)));
+            To("/images?done=deleted", await images.DeleteAsync(id, evenPrivate: false, cancellation)));
         // Where addresses must be signed, the page's script cannot make them; this signs what the operator asks for.
         forms.MapGet("/rendition", (Guid id, HttpRequest request, DeliveryRules rules) =>
             TypedResults.Redirect(rules.SignedWhereNeeded($"/cdn/{id}", request.QueryString.Value?.TrimStart('?') ?? "")));

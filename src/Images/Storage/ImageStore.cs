@@ -96,8 +96,8 @@ internal sealed class ImageStore(NpgsqlDataSource source)
         await transaction.Connection!.ExecuteAsync(
             "update images.image set retain_until = null where id = @id and (retain_until is null or retain_until > @now)", new { id, now }, transaction) == 1;
 
-    public static async Task<bool> DeleteAsync(Guid id, NpgsqlTransaction transaction) =>
-        await transaction.Connection!.ExecuteAsync("delete from images.image where id = @id", new { id }, transaction) == 1;
+    public static async Task<bool> DeleteAsync(Guid id, NpgsqlTransaction transaction, bool evenPrivate = true) =>
+        await transaction.Connection!.ExecuteAsync("delete from images.image where id = @id and (@evenPrivate or not is_private)", new { id, evenPrivate }, transaction) == 1;
 
     public async Task<IReadOnlyList<Guid>> RetentionEndedAsync(DateTimeOffset now, int limit, CancellationToken cancellation)
     {

@@ -41,7 +41,9 @@ internal sealed partial class DemoBidders(DemoTown town, TimeProvider time, ILog
         var bidders = town.People.Where((_, index) => index != offer.Seller).Skip(offer.Title.Length % 3).Take(offer.Bidders).ToList();
         var bidder = bidders[_random.Next(bidders.Count)];
         var (auction, refusal) = await bidder.Try(HttpMethod.Get, $"/api/auctions/{listing}", body: null, cancellation);
-        if (refusal is not null || auction.GetProperty("live").GetProperty("state").GetString() != "live")
+        if (refusal is not null)
+            return;
+        if (auction.GetProperty("live").GetProperty("state").GetString() is not ("live" or "scheduled"))
         {
             _live.Remove((listing, offer));
             return;

@@ -2,6 +2,7 @@ using System.Net;
 using Madang.Auctions.Domain;
 using Madang.Auctions.Features;
 using Madang.Platform.Data;
+using Madang.Platform.Web;
 using Madang.Tests.Host;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -160,10 +161,10 @@ public sealed class BiddingTests(AuctionHost host) : IClassFixture<AuctionHost>
         var (leader, rich, poor) = (await host.BidderAsync(50_000), await host.BidderAsync(50_000), await host.BiddersAsync(6, points: 1_500));
         await leader.BidsAsync(auction, 10_000);
         // Six bid more than the one who has his points: more than are locked at first.
-        var batch = poor.Select((bidder, i) => (bidder.Id, Maximum: 40_000L + (i * 1_000))).Append((rich.Id, 30_000L)).Append((leader.Id, 20_000L))
-            .Select(bid => new BidCommand(new BidWish(Guid.CreateVersion7(), bid.Id, "b***r", BidKind.Bid, bid.Item2, host.Now), "batch")).ToList();
-        var answers = await host.First.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(
-            tx => host.First.Services.GetRequiredService<DecideBids>().HandleAsync(tx, auction, batch, CancellationToken.None));
+        var batch = poor.Select((bidder, i) => (bidder.Id, Maximum: 40_000L + (i * 1_000))).Append((rich.Id, Maximum: 30_000L)).Append((leader.Id, Maximum: 20_000L)).Select(bid => Command(bid.Id, bid.Maximum, "batch")).ToList();
+        Assert.Null(await DecideAsync(auction, batch, DecideBids.Contenders));
+        Assert.Equal(1, await host.ScalarAsync<long>("select count(*) from auctions.bid where auction_id = @auction", new { auction }));
+        var answers = (await DecideAsync(auction, batch, int.MaxValue))!;
 
         Assert.All(answers.Take(6), answer => Assert.Equal("wallet.insufficient", answer.Failure?.Code));
         Assert.True(answers[6].Value.Leads);
@@ -174,6 +175,37 @@ public sealed class BiddingTests(AuctionHost host) : IClassFixture<AuctionHost>
         Assert.Equal(9, await host.ScalarAsync<long>("select count(*) from auctions.bid where auction_id = @auction", new { auction }));
         Assert.Empty(await host.ProblemsAsync());
     }
+
+    [Fact]
+    public async Task A_bid_that_leads_over_HTTP_is_taken_however_many_bid_more_without_points_at_the_same_time()
+    {
+        var auction = await host.AuctionAsync();
+        var (rich, poor) = (await host.BidderAsync(50_000), await host.BiddersAsync(8, points: 500));
+        var answers = await Task.WhenAll(poor.Select((bidder, i) => bidder.BidAsync(auction, 60_000 + i)).Prepend(rich.BidAsync(auction, 30_000)));
+        await answers[0].ShouldBeAsync(HttpStatusCode.Created);
+        foreach (var refused in answers.Skip(1))
+            await refused.ShouldBeRefusedAsync(HttpStatusCode.UnprocessableEntity, "wallet.insufficient");
+        Assert.Equal((20_000, 30_000), await rich.PointsAsync());
+    }
+
+    [Fact]
+    public async Task Repeats_that_wait_together_get_the_answer_on_record_and_cost_the_others_of_their_batch_nothing()
+    {
+        var auction = await host.AuctionAsync();
+        var (first, second) = (await host.BidderAsync(50_000), await host.BidderAsync(50_000));
+        var before = (await DecideAsync(auction, [Command(first.Id, 10_000, "one")], DecideBids.Contenders))!.Single().Value;
+        var answers = (await DecideAsync(
+            auction, [Command(first.Id, 10_000, "one"), Command(second.Id, 20_000, "two"), Command(first.Id, 10_000, "one"), Command(second.Id, 20_000, "two")], DecideBids.Contenders))!;
+        Assert.Equal([before.Bid.Id, before.Bid.Id], [answers[0].Value.Bid.Id, answers[2].Value.Bid.Id]);
+        Assert.Equal(answers[1].Value.Bid.Id, answers[3].Value.Bid.Id);
+        Assert.Equal(2, await host.ScalarAsync<long>("select count(*) from auctions.bid where auction_id = @auction", new { auction }));
+    }
+
+    private BidCommand Command(Guid bidder, long maximum, string key) => new(new BidWish(Guid.CreateVersion7(), bidder, "b***r", BidKind.Bid, maximum, host.Now), key);
+
+    private Task<IReadOnlyList<Result<BidAnswer>>?> DecideAsync(Guid auction, IReadOnlyList<BidCommand> batch, int contenders) =>
+        host.First.Services.GetRequiredService<NpgsqlDataSource>().InTransaction(
+            tx => host.First.Services.GetRequiredService<DecideBids>().HandleAsync(tx, auction, batch, contenders, CancellationToken.None));
 
     [Fact]
     public async Task Two_nodes_decide_bids_of_one_auction_as_one()

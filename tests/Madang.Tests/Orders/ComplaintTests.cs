@@ -76,6 +76,7 @@ public sealed class ComplaintTests(OrdersHost host) : IClassFixture<OrdersHost>
             Assert.Equal(HttpStatusCode.NotFound, (await program.GetAsync(path)).StatusCode);
         Assert.DoesNotContain(picture.ToString(), await (await program.GetAsync("/api/images?limit=200")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await (await program.PostAsync($"/api/images/{picture}/purge", null)).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "image.unknown");
+        await (await program.DeleteAsync($"/api/images/{picture}")).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "image.unknown");
         Assert.Equal(HttpStatusCode.OK, (await (await buyer.ClientAsync()).GetAsync(url)).StatusCode);
     }
 

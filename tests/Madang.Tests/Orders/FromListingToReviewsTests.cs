@@ -46,7 +46,11 @@ public sealed class FromListingToReviewsTests(OrdersHost host) : IClassFixture<O
             Assert.True(longer.GetProperty("endsAt").GetDateTimeOffset() > end);
         }
         host.First.Clock.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(13));
-        await host.First.Services.GetRequiredService<Worker>().StartDue(CancellationToken.None, CancellationToken.None);
+        await Answers.EventuallyAsync(async () =>
+        {
+            await host.First.Services.GetRequiredService<Worker>().StartDue(CancellationToken.None, CancellationToken.None);
+            return (await AuctionAsync(buyer, auction)).GetProperty("live").GetProperty("state").GetString();
+        }, state => state == "sold");
         foreach (var watcher in new[] { sellers, buyers })
             await UntilAsync(watcher, live => live.GetProperty("state").GetString() == "sold");
         await (await TryBidAsync(rival, auction, 200_000)).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "auction.ended");
