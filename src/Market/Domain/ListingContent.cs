@@ -86,6 +86,10 @@ internal sealed record ListingContent(
             wrong.Add(field, Codes.Name(field), $"A price is a whole amount from 1 to {MostPrice}.");
     }
 
+    /// <summary>Whether another says the same: a record takes lists of the same things for different ones.</summary>
+    public bool IsSame(ListingContent other) =>
+        this == other with { Hashtags = Hashtags, Pictures = Pictures } && Hashtags.SequenceEqual(other.Hashtags) && Pictures.SequenceEqual(other.Pictures);
+
     /// <summary>What must still be written before this can be published; null when nothing is missing.</summary>
     public Failure? Missing()
     {

@@ -9,7 +9,7 @@ using Npgsql;
 namespace Madang.Market.Features;
 
 /// <summary>A draft goes live, a live listing is withdrawn, and what was not sold is offered once more.</summary>
-internal sealed class PublishListing(NpgsqlDataSource source, MarketListings listings, PictureStore pictures, Sales sales, WorkQueue work, TimeProvider time)
+internal sealed class PublishListing(NpgsqlDataSource source, MarketListings listings, SaveListing save, PictureStore pictures, Sales sales, WorkQueue work, TimeProvider time)
 {
     public Task<Failure?> PublishAsync(Guid id, Guid seller, CancellationToken cancellation) => source.Decide(
         async tx =>
@@ -28,12 +28,14 @@ internal sealed class PublishListing(NpgsqlDataSource source, MarketListings lis
         {
             var now = time.GetUtcNow();
             var id = form ?? Guid.CreateVersion7(now);
-            // The same form a second time: what it made is there.
-            if (!await ListingStore.InsertAsync(tx, id, seller, content, now))
-                return await ListingStore.ReadAsync(tx, id) is { } sent && sent.SellerId == seller ? id : ListingFailures.Changed;
-            if (await pictures.SetAsync(tx, id, seller, [], content.Pictures) is { } failure || (failure = await OpenAsync(tx, id, seller, content)) is not null)
-                return failure;
-            return id;
+            Failure? failure;
+            if (await ListingStore.InsertAsync(tx, id, seller, content, now))
+                failure = await pictures.SetAsync(tx, id, seller, [], content.Pictures);
+            // The same form a second time: what it made is there, and may be a draft yet.
+            else if (!(await save.WriteAgainAsync(tx, id, seller, content)).Succeeded(out var stands, out failure) || stands is not ListingState.Draft)
+                return failure is not null ? failure : id;
+            failure ??= await OpenAsync(tx, id, seller, content);
+            return failure is not null ? failure : id;
         },
         cancellation);
 

@@ -18,20 +18,39 @@ internal sealed class SaveListing(NpgsqlDataSource source, MarketListings listin
 
     /// <param name="seller">Who writes.</param>
     /// <param name="content">What.</param>
-    /// <param name="form">The form's own id, which becomes the listing's: a form that is sent twice makes one listing. Null: any.</param>
+    /// <param name="form">The form's own id, which becomes the listing's: a form that is sent twice makes one listing, of what it said last. Null: any.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<Result<Guid>> CreateAsync(Guid seller, ListingContent content, Guid? form, CancellationToken cancellation) => source.Decide<Guid>(
         async tx =>
         {
-            if (await ListingStore.CountDraftsAsync(tx, seller) >= MostDrafts)
-                return TooManyDrafts;
+            var drafts = await ListingStore.CountDraftsAsync(tx, seller);
             var now = time.GetUtcNow();
             var id = form ?? Guid.CreateVersion7(now);
             if (!await ListingStore.InsertAsync(tx, id, seller, content, now))
-                return await ListingStore.ReadAsync(tx, id) is { } sent && sent.SellerId == seller ? id : ListingFailures.Changed;
+                return (await WriteAgainAsync(tx, id, seller, content)).Failure is { } refused ? refused : id;
+            if (drafts >= MostDrafts)
+                return TooManyDrafts;
             return await pictures.SetAsync(tx, id, seller, [], content.Pictures) is { } failure ? failure : id;
         },
         cancellation);
+
+    /// <summary>
+    /// A new listing's form was sent before, and made one: by a second press, or because the answer was lost. What it says now is written over the draft; what is published
+    /// already stays, and it is said when the form says something else.
+    /// </summary>
+    /// <returns>How it stands, locked: a draft of this content, or what was published with it; 409 <c>listing.not_draft</c>, or <c>listing.changed</c> where it is not this seller's.</returns>
+    public async Task<Result<ListingState>> WriteAgainAsync(NpgsqlTransaction tx, Guid id, Guid seller, ListingContent content)
+    {
+        if (await ListingStore.LockAsync(tx, id) is not { } row || row.SellerId != seller)
+            return ListingFailures.Changed;
+        // The same words are not written again: a window that went on from them knows their version.
+        if (row.Content.IsSame(row.Stands is ListingState.Draft ? content : AsPublished(content, row)))
+            return row.Stands;
+        if (row.Stands is not ListingState.Draft)
+            return ListingFailures.NotDraft;
+        await ListingStore.UpdateAsync(tx, id, content, time.GetUtcNow());
+        return await pictures.SetAsync(tx, id, seller, row.Pictures, content.Pictures) is { } failure ? failure : row.Stands;
+    }
 
     public Task<Failure?> ChangeAsync(Guid id, Guid seller, ListingContent content, CancellationToken cancellation) => source.Decide(
         async tx =>

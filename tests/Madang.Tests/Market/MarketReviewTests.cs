@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Dapper;
+using Madang.Market.Features;
 using Madang.Tests.Host;
 using Xunit;
 
@@ -20,6 +21,61 @@ public sealed class MarketReviewTests(MarketHost host) : IClassFixture<MarketHos
         Assert.Single(answers.Select(answer => answer.Headers.Location?.OriginalString ?? answer.RequestMessage!.RequestUri!.AbsolutePath).Distinct());
         await using var connection = await host.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, await connection.ExecuteScalarAsync<int>("select count(*)::int from market.listing where seller_id = @Id and title = @title", new { seller.Id, title }));
+    }
+
+    [Theory]
+    [InlineData("save", "draft")]
+    [InlineData("publish", "live")]
+    public async Task A_form_that_is_sent_again_is_written_over_the_draft_it_made_as_no_answer_may_have_come(string act, string state)
+    {
+        var seller = await MarketMember.JoinAsync(host);
+        var (one, two, form) = (await seller.PictureAsync(), await seller.PictureAsync(), Guid.CreateVersion7());
+        Assert.Equal($"/market/{form}/edit", await SendAsync(seller, Fields(one, form, "답을 잃은 그림", "save")));
+
+        Assert.Equal(act == "save" ? $"/market/{form}/edit" : $"/market/{form}", await SendAsync(seller, Fields(two, form, "고쳐 쓴 그림", act)));
+
+        var shown = await seller.ShowAsync(form);
+        Assert.Equal(("고쳐 쓴 그림", state), (shown.GetProperty("title").GetString(), shown.GetProperty("state").GetString()));
+        Assert.Equal(two, Assert.Single(shown.GetProperty("pictures").EnumerateArray()).GetProperty("id").GetGuid());
+        Assert.Equal(act == "publish", host.FixedSale.Opened.ContainsKey(form));
+        Assert.Equal(1, await host.ScalarAsync<int>("select count(*)::int from market.listing where seller_id = @Id", new { seller.Id }));
+    }
+
+    [Theory]
+    [InlineData("fixed")]
+    [InlineData("auction")]
+    public async Task A_form_that_is_sent_again_does_not_change_what_it_published_nor_say_that_it_did(string way)
+    {
+        var seller = await MarketMember.JoinAsync(host);
+        var (picture, form) = (await seller.PictureAsync(), Guid.CreateVersion7());
+        Assert.Equal($"/market/{form}", await SendAsync(seller, Fields(picture, form, "나간 그림", "publish", way)));
+        Assert.Equal($"/market/{form}", await SendAsync(seller, Fields(picture, form, "나간 그림", "publish", way)));
+
+        foreach (var act in new[] { "save", "publish" })
+        {
+            var answer = await seller.Client.PostAsync("/market/editor", Fields(picture, form, "늦게 고친 그림", act, way));
+            Assert.Equal("/market/editor", answer.RequestMessage!.RequestUri!.AbsolutePath);
+            var page = await answer.Content.ReadAsStringAsync();
+            Assert.Contains("This listing was published before.", page, StringComparison.Ordinal);
+            Assert.Contains("늦게 고친 그림", page, StringComparison.Ordinal);
+        }
+        Assert.Equal("나간 그림", (await seller.ShowAsync(form)).GetProperty("title").GetString());
+    }
+
+    [Fact]
+    public async Task Who_has_as_many_drafts_as_there_may_be_makes_no_other_one_and_may_still_send_the_last_one_again()
+    {
+        var seller = await MarketMember.JoinAsync(host);
+        var (picture, form) = (await seller.PictureAsync(), Guid.CreateVersion7());
+        for (var made = 1; made < SaveListing.MostDrafts; made++)
+            await (await seller.DraftAsync(MarketMember.Words(picture))).ShouldBeAsync(HttpStatusCode.Created);
+        await SendAsync(seller, Fields(picture, form, "마지막 초안", "save"));
+
+        await (await seller.DraftAsync(MarketMember.Words(picture))).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "listing.too_many_drafts");
+        Assert.Equal($"/market/{form}/edit", await SendAsync(seller, Fields(picture, form, "고친 마지막 초안", "save")));
+
+        Assert.Equal("고친 마지막 초안", (await seller.ShowAsync(form)).GetProperty("title").GetString());
+        Assert.Equal(SaveListing.MostDrafts, await host.ScalarAsync<int>("select count(*)::int from market.listing where seller_id = @Id", new { seller.Id }));
     }
 
     [Fact]
@@ -87,13 +143,20 @@ public sealed class MarketReviewTests(MarketHost host) : IClassFixture<MarketHos
         Assert.Equal([copy], await connection.QueryAsync<Guid>("select listing_id from market.report where listing_id = any(@ids) and state = 'open'", new { ids = new[] { id, copy } }));
     }
 
-    private static MultipartFormDataContent Fields(Guid picture, Guid form, string title)
+    /// <summary>Where the answer leads.</summary>
+    private static async Task<string> SendAsync(MarketMember seller, MultipartFormDataContent fields)
+    {
+        var answer = await seller.Client.PostAsync("/market/editor", fields);
+        return (answer.Headers.Location?.OriginalString ?? answer.RequestMessage!.RequestUri!.AbsolutePath).Split('?')[0];
+    }
+
+    private static MultipartFormDataContent Fields(Guid picture, Guid form, string title, string act = "publish", string way = "fixed")
     {
         var fields = new MultipartFormDataContent();
         foreach (var (name, value) in ((string, string)[])
         [
-            ("form", form.ToString()), ("do", "publish"), ("title", title), ("description", "강가의 안개"), ("category", "art.painting.watercolor"), ("hashtags", "수채화"), ("picture", picture.ToString()),
-            ("way", "fixed"), ("price", "30000"),
+            ("form", form.ToString()), ("do", act), ("title", title), ("description", "강가의 안개"), ("category", "art.painting.watercolor"), ("hashtags", "수채화 풍경"), ("picture", picture.ToString()),
+            ("way", way), ("price", "30000"), ("startPrice", "10000"), ("endsAt", "2150-01-01T12:00"),
         ])
             fields.Add(new StringContent(value), name);
         return fields;
