@@ -23,7 +23,7 @@ public sealed class AuctionJourneyTests(Chromium chromium)
             await stranger.Page.GotoAsync($"/market/{auction}");
             await stranger.LookAsync("auction-stranger");
         }
-        await using var window = await SignInAsync(look, member);
+        await using var window = await chromium.OpenAsync(look, member);
         await window.Page.GotoAsync($"/market/{auction}?buy=1");
         await window.LookAsync("auction-buy-now");
         await window.Page.GotoAsync($"/market/{auction}");
@@ -55,7 +55,7 @@ public sealed class AuctionJourneyTests(Chromium chromium)
     {
         var seller = await MemberAsync("ko");
         var auction = await Auctioned.OpenAsync(chromium.Node, seller.Id, 10_000, 20_000, null, TimeSpan.FromHours(1), TimeSpan.Zero);
-        await using var window = await SignInAsync(new Look("ko"), seller);
+        await using var window = await chromium.OpenAsync(new Look("ko"), seller);
         await window.Page.GotoAsync($"/market/{auction}");
         await window.LookAsync("auction-seller");
         var bidder = await Bidder.JoinAsync(chromium.Node, 1_000_000);
@@ -71,17 +71,6 @@ public sealed class AuctionJourneyTests(Chromium chromium)
         var member = await TestMember.JoinAsync(chromium.Node, language: language);
         _ = (await chromium.Node.Services.GetRequiredService<IWallet>().Move(new Reward($"test:{member.Id}", new("test"), member.Id, 500_000))).Value;
         return member;
-    }
-
-    private async Task<Window> SignInAsync(Look look, TestMember member)
-    {
-        var window = await chromium.OpenAsync(look);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.Locator("input[type=password]").FillAsync(TestMember.Password);
-        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
-        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
-        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
-        return window;
     }
 }
 

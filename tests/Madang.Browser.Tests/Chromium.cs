@@ -2,6 +2,7 @@ using Madang.Accounts;
 using Madang.Browser.Tests;
 using Madang.Notifications;
 using Madang.Platform.Data;
+using Madang.Tests.Accounts;
 using Madang.Tests.Host;
 using Madang.Tests.Notifications;
 using Madang.Tests.Servers;
@@ -72,6 +73,24 @@ public sealed class Chromium(TestDatabase database) : IAsyncLifetime
         var window = await OpenAsync(look, scripts);
         await window.Page.GotoAsync(await NewSignInPathAsync());
         await window.Page.Locator("main button").ClickAsync();
+        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
+        return window;
+    }
+
+    /// <summary>A new window whose member has signed in with the password.</summary>
+    /// <param name="look">How it looks.</param>
+    /// <param name="member">Who signs in.</param>
+    /// <param name="scripts">False: without JavaScript.</param>
+    /// <param name="narrow">A phone's is 360 pixels wide then, the narrowest that people have.</param>
+    public async Task<Window> OpenAsync(Look look, TestMember member, bool scripts = true, bool narrow = false)
+    {
+        var window = await OpenAsync(look, scripts);
+        if (look.Phone && narrow)
+            await window.Page.SetViewportSizeAsync(360, 780);
+        await window.Page.GotoAsync("/sign-in");
+        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
+        await window.Page.Locator("input[name=Password]").FillAsync(TestMember.Password);
+        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
         await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
         return window;
     }

@@ -19,7 +19,7 @@ public sealed class MarketJourneyTests(Chromium chromium)
         var seller = await TestMember.JoinAsync(chromium.Node, language: look.Language);
         var buyer = await TestMember.JoinAsync(chromium.Node, language: look.Language);
         var word = $"달빛{(look.Phone ? "손" : "책상")}{(look.Dark ? "밤" : "낮")}";
-        await using var window = await SignInAsync(look, seller);
+        await using var window = await chromium.OpenAsync(look, seller);
         var page = window.Page;
 
         await page.GotoAsync("/market/new");
@@ -58,7 +58,7 @@ public sealed class MarketJourneyTests(Chromium chromium)
         await Assertions.Expect(page.Locator(".preview")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync($"{word} 산수화");
 
-        await using var other = await SignInAsync(look, buyer);
+        await using var other = await chromium.OpenAsync(look, buyer);
         var shop = other.Page;
         await shop.GotoAsync("/market");
         await shop.Locator(".market-search input[type=search]").FillAsync(word);
@@ -107,7 +107,7 @@ public sealed class MarketJourneyTests(Chromium chromium)
     {
         var seller = await TestMember.JoinAsync(chromium.Node);
         var buyer = await TestMember.JoinAsync(chromium.Node);
-        await using var window = await SignInAsync(new Look("ko", Phone: true), seller, scripts: false);
+        await using var window = await chromium.OpenAsync(new Look("ko", Phone: true), seller, scripts: false);
         var page = window.Page;
         await page.GotoAsync("/market/new");
         await page.Locator("[data-files]").SetInputFilesAsync(
@@ -131,7 +131,7 @@ public sealed class MarketJourneyTests(Chromium chromium)
         await page.Locator("button[value=publish]").ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("스크립트 없는 의자");
 
-        await using var other = await SignInAsync(new Look("ko"), buyer, scripts: false);
+        await using var other = await chromium.OpenAsync(new Look("ko"), buyer, scripts: false);
         await other.Page.GotoAsync(new Uri(page.Url).AbsolutePath);
         await other.Page.Locator(".like").ClickAsync();
         await Assertions.Expect(other.Page.Locator(".like")).ToHaveAttributeAsync("aria-pressed", "true");
@@ -171,7 +171,7 @@ public sealed class MarketJourneyTests(Chromium chromium)
             await (await visits.Client.PostAsync($"/api/listings/{id}/views", null)).ShouldBeAsync(HttpStatusCode.NoContent);
         }
         // More than fits side by side was seen: the row scrolls, the page does not.
-        await using (var visiting = await SignInAsync(look, visitor))
+        await using (var visiting = await chromium.OpenAsync(look, visitor))
         {
             await visiting.Page.GotoAsync("/market/my");
             await Assertions.Expect(visiting.Page.Locator(".tiles-row .tile")).ToHaveCountAsync(titles.Length);
@@ -188,16 +188,5 @@ public sealed class MarketJourneyTests(Chromium chromium)
         await window.LookAsync("market-none");
         await window.Page.GotoAsync("/market?hashtag=없는해시태그");
         await Assertions.Expect(window.Page.Locator(".tile")).ToHaveCountAsync(0);
-    }
-
-    private async Task<Window> SignInAsync(Look look, TestMember member, bool scripts = true)
-    {
-        var window = await chromium.OpenAsync(look, scripts);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.Locator("input[type=password]").FillAsync(TestMember.Password);
-        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
-        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
-        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
-        return window;
     }
 }

@@ -111,14 +111,7 @@ public sealed class MemberPagesTests(Chromium chromium)
 
     private async Task<Window> OpenAsync(Look look, TestMember member)
     {
-        var window = await chromium.OpenAsync(look);
-        if (look.Phone)
-            await window.Page.SetViewportSizeAsync(360, 780);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
-        await window.Page.Locator("input[name=Password]").FillAsync(TestMember.Password);
-        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
-        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
+        var window = await chromium.OpenAsync(look, member, narrow: true);
         await window.SettledAsync();
         return window;
     }

@@ -237,16 +237,5 @@ public sealed class OrderJourneyTests(Chromium chromium)
         return (await (await program.Client.SendAsync(request)).ShouldBeAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
     }
 
-    private async Task<Window> SignInAsync(Look look, TestMember member, bool scripts = true)
-    {
-        var window = await chromium.OpenAsync(look, scripts);
-        if (look.Phone)
-            await window.Page.SetViewportSizeAsync(360, 780);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
-        await window.Page.Locator("input[name=Password]").FillAsync(TestMember.Password);
-        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
-        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
-        return window;
-    }
+    private Task<Window> SignInAsync(Look look, TestMember member, bool scripts = true) => chromium.OpenAsync(look, member, scripts, narrow: true);
 }

@@ -36,7 +36,7 @@ public sealed class SecondChanceJourneyTests(Chromium chromium)
         }, sold => sold is not null);
         await (await selling.Client.PostAsync($"/api/orders/{order}/cancel", null)).ShouldBeAsync(HttpStatusCode.OK);
 
-        await using var sellers = await SignInAsync(look, seller);
+        await using var sellers = await chromium.OpenAsync(look, seller);
         await sellers.Page.GotoAsync($"/market/{auction}");
         await Assertions.Expect(sellers.Page.Locator(".auction[data-state=cancelled]")).ToBeVisibleAsync();
         await sellers.LookAsync("auction-called-off");
@@ -46,7 +46,7 @@ public sealed class SecondChanceJourneyTests(Chromium chromium)
         await Assertions.Expect(sellers.Page.Locator(".market-note[role=alert]")).ToContainTextAsync(look.Language == "ko" ? "차순위 입찰자" : "runner-up");
         await sellers.LookAsync("auction-offer-open");
 
-        await using var buyers = await SignInAsync(look, runnerUp);
+        await using var buyers = await chromium.OpenAsync(look, runnerUp);
         await buyers.Page.GotoAsync("/market/my");
         await Assertions.Expect(buyers.Page.Locator("#my-bids .auction-card")).ToHaveCountAsync(1);
         await buyers.Page.GotoAsync($"/market/{auction}");
@@ -73,16 +73,5 @@ public sealed class SecondChanceJourneyTests(Chromium chromium)
         var member = await TestMember.JoinAsync(chromium.Node, language: look.Language);
         _ = (await chromium.Node.Services.GetRequiredService<IWallet>().Move(new Reward($"test:{member.Id}", new("test"), member.Id, 100_000))).Value;
         return member;
-    }
-
-    private async Task<Window> SignInAsync(Look look, TestMember member)
-    {
-        var window = await chromium.OpenAsync(look);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.Locator("input[type=password]").FillAsync(TestMember.Password);
-        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
-        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
-        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
-        return window;
     }
 }

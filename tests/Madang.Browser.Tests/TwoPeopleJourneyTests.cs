@@ -371,18 +371,7 @@ public sealed partial class TwoPeopleJourneyTests(Chromium chromium) : IClassFix
         }
     }
 
-    private async Task<Window> SignInAsync(Look look, TestMember member)
-    {
-        var window = await chromium.OpenAsync(look);
-        if (look.Phone)
-            await window.Page.SetViewportSizeAsync(360, 780);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
-        await window.Page.Locator("input[name=Password]").FillAsync(TestMember.Password);
-        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
-        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
-        return window;
-    }
+    private Task<Window> SignInAsync(Look look, TestMember member) => chromium.OpenAsync(look, member, narrow: true);
 
     [GeneratedRegex(@"^.\*\*\*.$", RegexOptions.None, 1000)]
     private static partial Regex Masked();

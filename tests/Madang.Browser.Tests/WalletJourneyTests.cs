@@ -17,7 +17,7 @@ public sealed class WalletJourneyTests(Chromium chromium)
     public async Task Points_are_bought_and_given_back(Look look)
     {
         var member = await TestMember.JoinAsync(chromium.Node, language: look.Language);
-        await using var window = await SignInAsync(look, member);
+        await using var window = await chromium.OpenAsync(look, member);
         await window.Page.GotoAsync("/wallet");
         await window.LookAsync("wallet-empty");
 
@@ -56,7 +56,7 @@ public sealed class WalletJourneyTests(Chromium chromium)
     public async Task Without_scripts_a_declined_card_and_then_a_paid_one()
     {
         var member = await TestMember.JoinAsync(chromium.Node);
-        await using var window = await SignInAsync(new Look("en", Phone: true), member, scripts: false);
+        await using var window = await chromium.OpenAsync(new Look("en", Phone: true), member, scripts: false);
         foreach (var (button, title) in new[] { (2, "did not go through"), (0, "charged") })
         {
             await window.Page.GotoAsync("/wallet");
@@ -87,17 +87,6 @@ public sealed class WalletJourneyTests(Chromium chromium)
         await window.LookAsync("operator-wallet-sure");
         await window.Page.Locator("#adjust .button-danger").ClickAsync();
         await Assertions.Expect(window.Page.Locator("#adjust .wallet-done")).ToBeVisibleAsync();
-    }
-
-    private async Task<Window> SignInAsync(Look look, TestMember member, bool scripts = true)
-    {
-        var window = await chromium.OpenAsync(look, scripts);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.Locator("input[type=password]").FillAsync(TestMember.Password);
-        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
-        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
-        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
-        return window;
     }
 
     /// <summary>A sale, a purchase, a hold and a prize.</summary>
