@@ -13,8 +13,9 @@ export interface Shown {
 const PAUSE = 1_200;
 const FIRST_WAIT = 4_000;
 const LONGEST_WAIT = 60_000;
+/** Of the writings without an answer: with the version that the server acknowledged, and the one under way, fewer than the 50 that it takes. */
+const MOST_VERSIONS = 40;
 /** What the form carries beside what somebody typed. */
-const MOST_VERSIONS = 20;
 const OWN = new Set(["id", "form", "__csrf", "picture", "do", "live"]);
 
 let form: HTMLFormElement;
@@ -22,10 +23,13 @@ let pictures: Shown;
 let key: string;
 /** What the server has; empty where the page shows what was refused. */
 let saved: string;
-/** The versions that are ours to write over: the one that the page shows, and those that this window wrote, whether or not an answer came. */
+/** The versions that are ours to write over: first the one that the page shows or the server acknowledged, then those that this window wrote without an answer. */
 let versions: string[] = [];
+/** The last writing. The same words once more are the same one, which the server writes once: attempts alone do not make the versions many. */
+let last = { sent: "", version: "" };
 /** The fields that were said to be wrong here. */
 let marked: string[] = [];
+/** 0: nothing is to be saved by itself. */
 let timer = 0;
 let saving = false;
 let failures = 0;
@@ -54,7 +58,7 @@ export function keepDraft(editor: HTMLFormElement, shown: Shown): () => void {
   form.addEventListener("submit", event => {
     if (event.defaultPrevented) return;
     leaving = true;
-    clearTimeout(timer);
+    rest();
     if (now() !== saved || kept(key)) keep(key, { ...words(), sent: true });
   });
   addEventListener("pageshow", event => { if (event.persisted) leaving = false; });
@@ -82,29 +86,42 @@ function now(): string {
 }
 
 function touched(): void {
+  // A page that was sent and is typed into was not left.
+  leaving = false;
   if (now() === saved) {
     forget(key);
     return;
   }
   keep(key, words());
-  if (!stopped) later(PAUSE);
+  // While nothing gets through, typing does not bring the next attempt nearer.
+  if (!stopped && (failures === 0 || timer === 0)) later(PAUSE);
+}
+
+function rest(): void {
+  clearTimeout(timer);
+  timer = 0;
 }
 
 function later(milliseconds: number): void {
-  clearTimeout(timer);
-  if (isDraft()) timer = setTimeout(() => void save(), milliseconds);
+  rest();
+  if (!isDraft()) return;
+  timer = setTimeout(() => {
+    timer = 0;
+    void save();
+  }, milliseconds);
 }
 
 async function save(): Promise<void> {
   if (!isDraft() || saving || stopped || leaving || now() === saved) return;
-  clearTimeout(timer);
+  rest();
   saving = true;
-  const [sent, version] = [now(), newId()];
+  if (now() !== last.sent) last = { sent: now(), version: newId() };
+  const { sent, version } = last;
   const body = new FormData(form);
   body.delete("files");
   body.set("over", versions.join(" "));
   body.set("version", version);
-  versions = [...versions.slice(-MOST_VERSIONS), version];
+  versions = [...versions.slice(0, 1), ...versions.slice(1).filter(one => one !== version).slice(-MOST_VERSIONS), version];
   keep(key, words());
   tell("plain", text("Draft.Saving"));
   try {
@@ -132,6 +149,7 @@ function arrived(version: string, at: string, sent: string): void {
 async function refused(version: string, answer: Response): Promise<void> {
   const problem: { errors?: Record<string, { detail: string }> } = await answer.json().catch(() => ({}));
   if (answer.status >= 500 || answer.status === 429) return retry();
+  failures = 0;
   versions = versions.filter(one => one !== version);
   if (problem.errors) {
     // It is tried again when something of it is changed.
@@ -142,7 +160,8 @@ async function refused(version: string, answer: Response): Promise<void> {
   stopped = true;
   if (answer.status === 401 || answer.status === 403) tell("wrong", text("Draft.SignedOut"), text("Draft.SignIn"), () => { leaving = true; location.assign(`/sign-in?return=${encodeURIComponent(`/market/${idOf(form)}/edit`)}`); });
   else if (answer.status === 404) tell("wrong", text("Draft.Gone"));
-  else tell("wrong", text("Draft.Elsewhere"), text("Draft.Look"), () => location.reload());
+  else if (answer.status === 409) tell("wrong", text("Draft.Elsewhere"), text("Draft.Look"), () => location.reload());
+  else tell("wrong", text("Draft.Refused"), text("Draft.Reload"), () => location.reload());
 }
 
 function retry(): void {
@@ -182,7 +201,7 @@ function restore(): void {
   }
   pictures.show(before.pictures);
   // What was on its way as the page was left may arrive after the page came back.
-  if (!isNewer) versions = [...new Set([...before.versions, ...versions])];
+  if (!isNewer) versions = [...new Set([...versions, ...before.versions])];
   if (now() === saved) return forget(key);
   if (!idOf(form)) form.querySelector<HTMLInputElement>("input[name=form]")!.value = before.form;
   keep(key, { ...before, sent: false });
