@@ -22,21 +22,21 @@ public sealed class Window : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly Look _look;
     private readonly bool _isTab;
-    private readonly List<string> _complaints = [];
+    private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentDictionary<IRequest, bool> _loading = [];
     private long _lastChange = TimeProvider.System.GetTimestamp();
 
     internal Window(IBrowserContext context, IPage page, Look look, bool isTab = false)
     {
         (_context, Page, _look, _isTab) = (context, page, look, isTab);
-        page.PageError += (_, error) => _complaints.Add(error);
+        page.PageError += (_, error) => _complaints.Enqueue(error);
         page.Request += (_, request) => Loading(request, began: true);
         page.RequestFinished += (_, request) => Loading(request, began: false);
         page.RequestFailed += (_, request) => Loading(request, began: false);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
-                _complaints.Add($"{message.Text} ({message.Location})");
+                _complaints.Enqueue($"{message.Text} ({message.Location})");
         };
     }
 
