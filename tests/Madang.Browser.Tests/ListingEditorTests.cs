@@ -92,15 +92,15 @@ public sealed partial class ListingEditorTests(Chromium chromium)
         var page = window.Page;
         page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
         await page.GotoAsync($"/market/{id}/edit");
-        var attempts = 0;
+        var (attempts, typed) = (0, 0);
         await page.RouteAsync("**/market/editor/draft", route =>
         {
             Interlocked.Increment(ref attempts);
             return route.AbortAsync();
         });
 
-        // More attempts with other words than the form names to the server: the version that the server has stays among them.
-        await Answers.EventuallyAsync(() => OnlineAsync(() => TypedAsync($"끊긴 사이에 쓴 글 {Volatile.Read(ref attempts)}")), count => count > 45);
+        // More attempts, each with other words, than the form names to the server: the version that the server has stays among them.
+        await Answers.EventuallyAsync(() => OnlineAsync(() => TypedAsync($"끊긴 사이에 쓴 글 {++typed}")), count => count > 45);
         await TypedAsync("끊긴 사이에 쓴 글입니다.");
         await Assertions.Expect(Status(page)).ToHaveAttributeAsync("data-draft-status", "wrong");
         await window.LookAsync("editor-not-saved", expected: "ERR_FAILED", whole: false);
