@@ -46,7 +46,14 @@ internal sealed class GatedBlobs : IBlobStore, IDisposable
     public void Open() => _gate.TrySetResult();
 
     /// <summary>Those who wait, and all who come, meet an outage.</summary>
-    public void Break() => _gate.TrySetException(new BlobStoreUnavailableException("Broken by a test."));
+    public void Break()
+    {
+        // An open gate has let everybody through: it takes a new one to stop those who come.
+        var (before, broken) = (_gate, new TaskCompletionSource());
+        broken.SetException(new BlobStoreUnavailableException("Broken by a test."));
+        _gate = broken;
+        before.TrySetException(new BlobStoreUnavailableException("Broken by a test."));
+    }
 
     /// <summary>The outage is over.</summary>
     public void Mend() => _gate = Opened();
