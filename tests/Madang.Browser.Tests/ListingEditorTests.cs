@@ -21,7 +21,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
     {
         var (seller, program, id) = await DraftAsync(look.Language, pictures: 4);
         using var _ = program;
-        await using var window = await SignInAsync(look, seller);
+        await using var window = await chromium.OpenAsync(look, seller);
         var page = window.Page;
         await page.GotoAsync($"/market/{id}/edit");
         await Assertions.Expect(Status(page)).ToHaveAttributeAsync("data-draft-status", "plain");
@@ -63,7 +63,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
     {
         var (seller, program, id) = await DraftAsync("ko", pictures: 3);
         using var _ = program;
-        await using var window = await SignInAsync(new Look("ko"), seller);
+        await using var window = await chromium.OpenAsync(new Look("ko"), seller);
         var page = window.Page;
         await page.GotoAsync($"/market/{id}/edit");
         await Assertions.Expect(Status(page)).ToBeVisibleAsync();
@@ -88,7 +88,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
     {
         var (seller, program, id) = await DraftAsync("ko", pictures: 1);
         using var _ = program;
-        await using var window = await SignInAsync(new Look("ko", Phone: true), seller);
+        await using var window = await chromium.OpenAsync(new Look("ko", Phone: true), seller);
         var page = window.Page;
         page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
         await page.GotoAsync($"/market/{id}/edit");
@@ -137,7 +137,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
     {
         var (seller, program, id) = await DraftAsync("ko", pictures: 1);
         using var _ = program;
-        await using var window = await SignInAsync(new Look("ko"), seller);
+        await using var window = await chromium.OpenAsync(new Look("ko"), seller);
         var page = window.Page;
         await page.GotoAsync($"/market/{id}/edit");
         await page.Locator("#field-price").FillAsync("만원");
@@ -154,7 +154,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
     {
         var (seller, program, id) = await DraftAsync("en", pictures: 1);
         using var _ = program;
-        await using var window = await SignInAsync(new Look("en"), seller);
+        await using var window = await chromium.OpenAsync(new Look("en"), seller);
         await using var other = await window.OpenTabAsync();
         var (one, two) = (window.Page, other.Page);
         one.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
@@ -179,7 +179,7 @@ public sealed partial class ListingEditorTests(Chromium chromium)
     public async Task A_new_listing_survives_a_reload_with_its_pictures_and_is_forgotten_once_it_is_made()
     {
         var seller = await TestMember.JoinAsync(chromium.Node, language: "ko");
-        await using var window = await SignInAsync(new Look("ko"), seller);
+        await using var window = await chromium.OpenAsync(new Look("ko"), seller);
         var page = window.Page;
         page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
         await page.GotoAsync("/market/new");
@@ -258,17 +258,6 @@ public sealed partial class ListingEditorTests(Chromium chromium)
             ids.Add((await (await MarketMember.UploadAsync(program.Client, Landscape.Png(600, 600, 50 + i))).ShouldBeAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid());
         var made = await program.Client.PostAsJsonAsync("/api/listings", MarketMember.Words(ids[0], ("pictures", ids)));
         return (seller, program, (await made.ShouldBeAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid());
-    }
-
-    private async Task<Window> SignInAsync(Look look, TestMember member)
-    {
-        var window = await chromium.OpenAsync(look);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.Locator("input[type=password]").FillAsync(TestMember.Password);
-        await window.Page.Locator("input[name=Login]").FillAsync(member.LoginId);
-        await window.Page.Locator("form[action^='/sign-in/password'] button[type=submit]").ClickAsync();
-        await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
-        return window;
     }
 
     [GeneratedRegex("[0-2][0-9]:[0-5][0-9]", RegexOptions.None, 1000)]
